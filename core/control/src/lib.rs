@@ -1,0 +1,1 @@
+//! The server's machines: broker, plan applier, heartbeats and their kin.

@@ -1,0 +1,1 @@
+//! The client's machines: what an allocation and its tasks do next.

@@ -1,0 +1,31 @@
+//! The job: what people ask the cluster to run. A cold document, one file per noun.
+
+mod connect;
+mod constraint;
+mod describe;
+mod disk;
+mod gateway;
+mod group;
+mod identity;
+mod job_document;
+mod network;
+mod policy;
+mod resources;
+mod service;
+mod task;
+mod template;
+
+pub use connect::*;
+pub use constraint::*;
+pub use describe::{JobKind, JobStatus, ParseJobKindError};
+pub use disk::*;
+pub use gateway::*;
+pub use group::*;
+pub use identity::*;
+pub use job_document::*;
+pub use network::*;
+pub use policy::*;
+pub use resources::*;
+pub use service::*;
+pub use task::*;
+pub use template::*;

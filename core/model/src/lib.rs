@@ -1,0 +1,20 @@
+//! The nouns of the system: cold documents, hot records, ids and time.
+//!
+//! A *document* ([`document!`]) is declared once and yields its canonical form, its draft, its JSON and its
+//! table of fields: jobs, namespaces, node pools. A *record* is compact and internal: nodes, allocations,
+//! evaluations. What the API shows of a record is a view made elsewhere, when somebody asks.
+//!
+//! Must never do: I/O, read a clock, draw random numbers, depend on another crate of ours.
+
+#![forbid(unsafe_code)]
+#![warn(clippy::wildcard_enum_match_arm)]
+#![warn(missing_docs)]
+
+pub mod document;
+mod id;
+mod job;
+mod time;
+
+pub use id::*;
+pub use job::*;
+pub use time::*;

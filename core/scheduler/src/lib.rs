@@ -1,0 +1,1 @@
+//! The scheduler: a snapshot and an evaluation in, a plan out.

@@ -1,0 +1,1 @@
+//! The state store: snapshots, apply, indexes, node columns and watches.

@@ -1,0 +1,1 @@
+//! The client agent: runs allocations as the lifecycle machines decide.

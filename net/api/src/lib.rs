@@ -1,0 +1,1 @@
+//! The typed HTTP client over TCP, unix socket and QUIC.

@@ -1,0 +1,1 @@
+//! The HTTP API: one router behind TCP, unix socket and QUIC.

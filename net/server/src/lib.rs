@@ -1,0 +1,1 @@
+//! The shell that runs the control machines on tokio.
