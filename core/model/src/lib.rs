@@ -10,11 +10,28 @@
 #![warn(clippy::wildcard_enum_match_arm)]
 #![warn(missing_docs)]
 
+mod alloc;
+mod ask;
+mod cluster;
+mod deployment;
 pub mod document;
+mod eval;
 mod id;
 mod job;
+pub mod link;
+mod node;
+mod plan;
 mod time;
+mod word;
 
+pub use alloc::*;
+pub use ask::*;
+pub use cluster::*;
+pub use deployment::*;
+pub use eval::*;
 pub use id::*;
 pub use job::*;
+pub use node::*;
+pub use plan::*;
 pub use time::*;
+pub use word::ParseWordError;
