@@ -1,0 +1,47 @@
+//! A CA and endpoints for the tests.
+
+use std::net::SocketAddr;
+use std::time::SystemTime;
+
+use wire::ca::{CaRequest, ClusterCa, LeafRequest};
+use wire::endpoint::Listener;
+use wire::{Accepted, Connection, Credentials, Endpoint, EndpointConfig, Expect, Protocol, Region, Role};
+
+pub(crate) struct Cluster {
+    pub(crate) ca: ClusterCa,
+}
+
+/// An endpoint with its accepting half and address.
+pub(crate) struct Agent {
+    pub(crate) endpoint: Endpoint,
+    pub(crate) listener: Listener,
+    pub(crate) addr: SocketAddr,
+}
+
+pub(crate) fn region(name: &str) -> Region {
+    Region::new(name).unwrap()
+}
+
+impl Cluster {
+    pub(crate) fn new() -> Cluster {
+        Cluster { ca: ClusterCa::create(&CaRequest::default(), SystemTime::now()).unwrap() }
+    }
+
+    pub(crate) fn credentials(&self, role: Role, region_name: &str) -> Credentials {
+        Credentials::issue(&self.ca, &LeafRequest::new(role, region(region_name)), SystemTime::now()).unwrap()
+    }
+
+    pub(crate) fn agent(&self, role: Role, region_name: &str) -> Agent {
+        let config = EndpointConfig::new("127.0.0.1:0".parse().unwrap());
+        let (endpoint, listener) = Endpoint::bind(config, &self.credentials(role, region_name)).unwrap();
+        let addr = endpoint.local_addr().unwrap();
+        Agent { endpoint, listener, addr }
+    }
+}
+
+/// Connects `from` to a server of region `global` and returns both ends.
+pub(crate) async fn connect<P: Protocol>(from: &Endpoint, server: &mut Agent) -> (Connection<P>, Accepted) {
+    let expect = Expect::server(region("global"));
+    let (dialled, accepted) = tokio::join!(from.dial::<P>(server.addr, &expect), server.listener.next());
+    (dialled.unwrap(), accepted.unwrap())
+}
