@@ -1,1 +1,20 @@
-//! The state store: snapshots, apply, indexes, node columns and watches.
+//! The state store: the fold of the Raft log.
+//!
+//! [`State`] is every table of one region at one index. It is cheap to clone: tables are persistent ordered
+//! maps that share what did not change, so a clone is a snapshot for ever ([`Snapshot`]). The only writer is
+//! [`State::apply`], a function of its inputs: time, ids and random choices travel inside the [`Entry`].
+//!
+//! Must never do: I/O, read a clock, draw random numbers, start a thread, panic on any command.
+
+#![forbid(unsafe_code)]
+#![warn(clippy::wildcard_enum_match_arm)]
+#![warn(missing_docs)]
+
+pub mod apply;
+mod snapshot;
+mod store;
+pub mod tables;
+
+pub use apply::{Applied, ApplyError, Change, Command, Entry, Reply, Table};
+pub use snapshot::Snapshot;
+pub use store::{Indexes, State};

@@ -1,0 +1,119 @@
+//! The root of the state: every table, the index of its last change, and the region's clock.
+
+use std::sync::Arc;
+
+use imbl::{OrdMap, OrdSet};
+use model::{
+    Alloc, AllocId, Deployment, DeploymentId, Eval, EvalId, Job, JobKey, JobSubmission, Name, Namespace, Node, NodeId,
+    NodePool, SchedulerConfig, Timestamp,
+};
+
+use crate::Table;
+use crate::tables::JobSummary;
+
+/// Every table of one region at one index.
+#[derive(Debug, Clone)]
+pub struct State {
+    /// Last index that was applied, as clients see it: the log's index plus [`State::base`].
+    pub index: u64,
+    /// Raised when a snapshot is restored, so that indexes never go back.
+    pub base: u64,
+    /// Time of the newest entry; never goes back.
+    pub now: Timestamp,
+    /// Id of the cluster, given by its first entry; empty before.
+    pub cluster_id: Name,
+    /// Index of the last change of each table.
+    pub indexes: Indexes,
+    /// How the cluster schedules.
+    pub config: Arc<SchedulerConfig>,
+
+    pub(crate) namespaces: OrdMap<Name, Arc<Namespace>>,
+    pub(crate) node_pools: OrdMap<Name, Arc<NodePool>>,
+    pub(crate) nodes: OrdMap<NodeId, Arc<Node>>,
+    pub(crate) jobs: OrdMap<JobKey, Arc<Job>>,
+    /// Every version that is kept, the current one included.
+    pub(crate) job_versions: OrdMap<JobKey, OrdMap<u64, Arc<Job>>>,
+    pub(crate) job_children: OrdMap<JobKey, OrdSet<JobKey>>,
+    pub(crate) job_summaries: OrdMap<JobKey, Arc<JobSummary>>,
+    pub(crate) submissions: OrdMap<JobKey, OrdMap<u64, Arc<JobSubmission>>>,
+    pub(crate) evals: OrdMap<EvalId, Arc<Eval>>,
+    pub(crate) evals_by_job: OrdMap<JobKey, OrdSet<EvalId>>,
+    pub(crate) allocs: OrdMap<AllocId, Arc<Alloc>>,
+    pub(crate) allocs_by_job: OrdMap<JobKey, OrdSet<AllocId>>,
+    pub(crate) allocs_by_node: OrdMap<NodeId, OrdSet<AllocId>>,
+    pub(crate) allocs_by_eval: OrdMap<EvalId, OrdSet<AllocId>>,
+    pub(crate) allocs_by_deployment: OrdMap<DeploymentId, OrdSet<AllocId>>,
+    pub(crate) deployments: OrdMap<DeploymentId, Arc<Deployment>>,
+    pub(crate) deployments_by_job: OrdMap<JobKey, OrdSet<DeploymentId>>,
+}
+
+/// Index of the last change of each table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Indexes([u64; Table::COUNT]);
+
+impl Indexes {
+    /// Index of the last change of `table`.
+    #[must_use]
+    pub const fn of(&self, table: Table) -> u64 {
+        self.0[table as usize]
+    }
+
+    /// Index of the last change of any of `tables`.
+    #[must_use]
+    pub fn newest(&self, tables: &[Table]) -> u64 {
+        tables.iter().map(|&table| self.of(table)).max().unwrap_or(0)
+    }
+
+    pub(crate) fn set(&mut self, table: Table, index: u64) {
+        self.0[table as usize] = index;
+    }
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl State {
+    /// The state of a region before its first entry: namespace `default`, node pools `default` and `all`.
+    #[must_use]
+    pub fn new() -> Self {
+        let namespace = Namespace {
+            name: "default".to_owned(),
+            description: "Default shared namespace".to_owned(),
+            ..Namespace::default()
+        };
+        let pool = |name: &str, description: &str| {
+            let pool = NodePool { name: name.to_owned(), description: description.to_owned(), ..NodePool::default() };
+            (Name::from(name), Arc::new(pool))
+        };
+        Self {
+            index: 0,
+            base: 0,
+            now: Timestamp::NEVER,
+            cluster_id: Name::from(""),
+            indexes: Indexes::default(),
+            config: Arc::new(SchedulerConfig::initial()),
+            namespaces: OrdMap::unit(Name::from("default"), Arc::new(namespace)),
+            node_pools: [pool("all", "Node pool with all nodes in the cluster."), pool("default", "Default node pool.")]
+                .into_iter()
+                .collect(),
+            nodes: OrdMap::new(),
+            jobs: OrdMap::new(),
+            job_versions: OrdMap::new(),
+            job_children: OrdMap::new(),
+            job_summaries: OrdMap::new(),
+            submissions: OrdMap::new(),
+            evals: OrdMap::new(),
+            evals_by_job: OrdMap::new(),
+            allocs: OrdMap::new(),
+            allocs_by_job: OrdMap::new(),
+            allocs_by_node: OrdMap::new(),
+            allocs_by_eval: OrdMap::new(),
+            allocs_by_deployment: OrdMap::new(),
+            deployments: OrdMap::new(),
+            deployments_by_job: OrdMap::new(),
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Jobs, their kept versions, children and submissions.
+
+use std::sync::Arc;
+
+use model::{Job, JobKey, JobSubmission};
+
+use crate::{State, Table};
+
+impl State {
+    /// The current version of a job.
+    #[must_use]
+    pub fn job(&self, key: &JobKey) -> Option<&Arc<Job>> {
+        self.jobs.get(key)
+    }
+
+    /// Every job in its current version, by namespace and id.
+    pub fn jobs(&self) -> impl Iterator<Item = &Arc<Job>> {
+        self.jobs.values()
+    }
+
+    /// A kept version of a job.
+    #[must_use]
+    pub fn job_version(&self, key: &JobKey, version: u64) -> Option<&Arc<Job>> {
+        self.job_versions.get(key)?.get(&version)
+    }
+
+    /// The kept versions of a job, oldest first.
+    pub fn job_versions(&self, key: &JobKey) -> impl DoubleEndedIterator<Item = &Arc<Job>> {
+        self.job_versions.get(key).into_iter().flat_map(|versions| versions.values())
+    }
+
+    /// The dispatched or periodic children of a job.
+    pub fn job_children(&self, key: &JobKey) -> impl Iterator<Item = &JobKey> {
+        self.job_children.get(key).into_iter().flatten()
+    }
+
+    /// The text that a version of a job was submitted as.
+    #[must_use]
+    pub fn submission(&self, key: &JobKey, version: u64) -> Option<&Arc<JobSubmission>> {
+        self.submissions.get(key)?.get(&version)
+    }
+
+    /// Stores a job as the current version. Indexes on the document are the caller's.
+    pub(crate) fn put_job(&mut self, job: Arc<Job>) {
+        let key = job.key();
+        self.job_versions.entry(key.clone()).or_default().insert(job.version, Arc::clone(&job));
+        if !job.parent_id.is_empty() {
+            let parent = JobKey::new(key.namespace.clone(), job.parent_id.as_str());
+            self.job_children.entry(parent).or_default().insert(key.clone());
+        }
+        self.jobs.insert(key, job);
+        self.indexes.set(Table::Jobs, self.index);
+    }
+
+    /// Forgets a job with its versions, submissions and summary.
+    pub(crate) fn remove_job(&mut self, key: &JobKey) -> Option<Arc<Job>> {
+        let removed = self.jobs.remove(key)?;
+        self.job_versions.remove(key);
+        self.submissions.remove(key);
+        self.job_summaries.remove(key);
+        if !removed.parent_id.is_empty() {
+            let parent = JobKey::new(key.namespace.clone(), removed.parent_id.as_str());
+            if let Some(children) = self.job_children.get_mut(&parent) {
+                children.remove(key);
+                if children.is_empty() {
+                    self.job_children.remove(&parent);
+                }
+            }
+        }
+        self.indexes.set(Table::Jobs, self.index);
+        self.indexes.set(Table::JobSummaries, self.index);
+        Some(removed)
+    }
+
+    pub(crate) fn put_submission(&mut self, key: JobKey, submission: JobSubmission) {
+        let version = submission.version;
+        self.submissions.entry(key).or_default().insert(version, Arc::new(submission));
+        self.indexes.set(Table::Jobs, self.index);
+    }
+}

@@ -1,0 +1,11 @@
+//! The tables, one noun a file: how they are read, and how a writer changes them with their indexes.
+
+mod alloc;
+mod cluster;
+mod deployment;
+mod eval;
+mod job;
+mod node;
+mod summary;
+
+pub use summary::JobSummary;
