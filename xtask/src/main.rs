@@ -1,3 +1,58 @@
-//! The project's own tools.
+//! The project's own tools, run as `cargo xtask <tool>`.
+//!
+//! Limits: orchestration only. What a tool does with the product it does by running cargo or the binary.
 
-fn main() {}
+#![forbid(unsafe_code)]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a developer tool reports on the terminal")]
+
+mod bench;
+mod fix;
+mod python;
+mod run;
+mod sim;
+mod test;
+mod tidy;
+mod verify;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const HELP: &str = "\
+Usage: cargo xtask <tool>
+
+  verify             format, lints, tidy and unit tests; changes nothing
+  fix                formats and applies what clippy can mend
+  tidy               checks of our own: module docs, file lengths, forbidden dependencies
+  test [--install]   every test of the project; --install lets it install what tests need by apt
+  sim [--seed N] [--for DURATION]
+                     simulates three servers with crashes and checks that nothing diverges
+  bench dev          times and memory of the dev cluster, beside the goals
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    match dispatch(&args) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(args: &[&str]) -> Result<ExitCode> {
+    match args {
+        [] | ["help" | "-h" | "--help"] => print!("{HELP}"),
+        ["verify"] => verify::verify()?,
+        ["fix"] => fix::fix()?,
+        ["tidy"] => tidy::tidy()?,
+        ["test"] => return test::test(test::Install::Refuse),
+        ["test", "--install"] => return test::test(test::Install::Allow),
+        ["sim", rest @ ..] => sim::sim(rest)?,
+        ["bench", "dev"] => bench::dev()?,
+        [tool, ..] => bail!("no tool {tool:?} with these arguments\n\n{HELP}"),
+    }
+    Ok(ExitCode::SUCCESS)
+}
