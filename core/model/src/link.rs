@@ -1,8 +1,8 @@
 //! What clients and servers say to each other over a client's connection.
 //!
-//! A client opens one stream and sends [`ClientMessage`]s; the server answers on it with [`ServerMessage`]s,
-//! in order where one is an answer, and pushes allocations whenever they change. Nothing else is spoken.
-//! Messages carry no node id: it is fixed for the connection by registration.
+//! Each [`ClientMessage`] is a call with one [`ServerMessage`] as its answer, but for `Watch`, whose answers go on
+//! as long as the connection: one push whenever allocations of the node change. Nothing else is spoken.
+//! Messages carry no node id: it is fixed for the connection by registration, which must come first.
 
 use std::sync::Arc;
 
@@ -25,13 +25,10 @@ pub enum ClientMessage {
     },
     /// Says that the client is alive.
     Ping,
+    /// Asks for the node's allocations: all of them first, then whatever changes.
+    Watch,
     /// Reports allocations; at most [`MAX_UPDATES`] at a time.
-    Update {
-        /// Number of this report, which the answer repeats.
-        sequence: u64,
-        /// The reports.
-        allocs: Vec<AllocUpdate>,
-    },
+    Update(Vec<AllocUpdate>),
     /// Reports events of the node.
     Events(Vec<NodeEvent>),
     /// Announces that the client stops and when it will be back; its tasks go on meanwhile.
@@ -63,11 +60,8 @@ pub enum ServerMessage {
     },
     /// A ping arrived.
     Pong,
-    /// Reports are stored.
-    Updated {
-        /// Number of the report.
-        sequence: u64,
-    },
+    /// What was reported is stored.
+    Stored,
     /// Allocations of this node that changed.
     Allocs(AllocPush),
     /// This server is going away: connect to another.
