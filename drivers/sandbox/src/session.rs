@@ -15,6 +15,14 @@ pub fn leave_session() -> io::Result<()> {
     Ok(())
 }
 
+/// Closes every descriptor above the standard three that the process was started with.
+///
+/// Call it first in `main`: a descriptor that this process opened itself must not be closed behind its owner.
+pub fn close_inherited() {
+    // SAFETY: by the rule above nobody in this process owns a descriptor from 3 on yet.
+    unsafe { libc::syscall(libc::SYS_close_range, 3_u32, u32::MAX, 0_u32) };
+}
+
 /// Makes orphaned descendants children of this process instead of init.
 ///
 /// # Errors

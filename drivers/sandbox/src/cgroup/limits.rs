@@ -1,7 +1,7 @@
 //! What a group may use, in the units of the job file.
 
 /// Limits of one task. An absent one is not set.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Limits {
     /// CPU in MHz, used as relative weight between tasks.
     pub cpu_shares: Option<u64>,

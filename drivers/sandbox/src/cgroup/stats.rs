@@ -1,7 +1,7 @@
 //! What a group has used; the same fields for v1 and v2.
 
 /// Usage of one group. A field that the host does not count is zero.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Stats {
     /// CPU time, in nanoseconds.
     pub cpu_ns: u64,

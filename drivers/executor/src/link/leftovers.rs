@@ -1,0 +1,59 @@
+//! Ending what an executor or its task may have left, by what the state file says.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+use sandbox::cgroup::{Group, GroupName, Hierarchies};
+use sandbox::descendants;
+use sandbox::pidfd::{self, PidFd};
+
+use super::LinkError;
+use crate::state_file::{self, Phase, State, StateError};
+
+/// How long processes may take to die.
+const KILL: Duration = Duration::from_secs(5);
+
+/// Kills the executor, its task and its group if any of them still lives, and removes the state directory.
+///
+/// For a task that is to be forgotten; one that is gone already is fine.
+///
+/// # Errors
+/// When the directory cannot be removed.
+pub fn destroy(state_dir: &Path) -> Result<(), LinkError> {
+    match state_file::read(state_dir) {
+        Ok(state) => kill(&state),
+        // Nothing was started, or nothing can be known about it.
+        Err(StateError::Missing(_) | StateError::Envelope { .. }) => {}
+        Err(error) => return Err(error.into()),
+    }
+    match fs::remove_dir_all(state_dir) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(LinkError::Process(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Kills whatever of this state still lives.
+pub(super) fn kill(state: &State) {
+    if pidfd::boot_id().ok().as_ref() != Some(&state.boot_id) {
+        return;
+    }
+    // First the executor, so that it does not start or record anything meanwhile.
+    if let Ok(executor) = PidFd::open_exact(state.executor.pid, state.executor.start_ticks) {
+        let _ = executor.signal(rustix::process::Signal::KILL.as_raw());
+        let _ = executor.wait_ended(KILL);
+        let _ = executor.reap();
+    }
+    if let Phase::Running { task, .. } = state.phase {
+        descendants::kill_session(task.pid, task.start_ticks, KILL);
+    }
+    let group = state.cgroup.as_deref().and_then(|name| {
+        let name = GroupName::new(name).ok()?;
+        Group::open(&Hierarchies::detect().ok()?, &name).ok()
+    });
+    if let Some(group) = group {
+        // What does not go in time is left to a sweep.
+        let _ = group.destroy(KILL);
+    }
+}
