@@ -1,6 +1,7 @@
 //! Why a placement came out as it did: counts and filters of one pass over the nodes.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -87,8 +88,8 @@ pub struct NodeScore {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AllocMetric {
-    /// Counts of the pass.
-    pub pass: PassMetrics,
+    /// Counts of the pass; shared by its placements.
+    pub pass: Arc<PassMetrics>,
     /// Up to five best nodes, best first.
     pub scores: Vec<NodeScore>,
     /// Further placements of the group that failed for the same reasons.

@@ -47,7 +47,7 @@ document! {
         /// Wait between deregistering services and stopping tasks.
         shutdown_delay: Option<Nanos> = "ShutdownDelay" ptr show,
         /// Accepted for old job files, without effect.
-        stop_after_client_disconnect: Option<Nanos> = "StopAfterClientDisconnect" ptr none,
+        stop_after_client_disconnect: Option<Nanos> = "StopAfterClientDisconnect" ptr show,
         /// Accepted for old job files, without effect.
         max_client_disconnect: Option<Nanos> = "MaxClientDisconnect" ptr show,
         /// Longest time that an allocation may run.

@@ -25,7 +25,7 @@ document! {
         /// Lifetime; 0 means until the allocation ends.
         ttl: Nanos = "TTL" val show,
         /// Further claims.
-        extra_claims: GoMap = "ExtraClaims" val show,
+        extra_claims: Vec<String> = "ExtraClaims" val show,
     }
 }
 
