@@ -1,0 +1,59 @@
+//! What is shown of the agent's documents.
+//!
+//! Purpose: light structs in the JSON of the HTTP API, with only the fields that the command line uses.
+//! Limits: everything is optional on input: a missing or `null` field takes its default, so that an older or newer
+//! agent can be asked as well. Times are nanoseconds since the epoch unless they are texts.
+
+mod agent;
+mod alloc;
+mod deployment;
+mod eval;
+mod files;
+mod job;
+mod metric;
+mod node;
+mod plan;
+mod search;
+
+pub use agent::{Member, Members, RaftConfiguration, RaftServer};
+pub use alloc::{
+    AddressPort, AllocDeployment, AllocStub, AllocView, AllocatedResources, CheckStatus, CpuView, MemoryView,
+    NetworkView, SharedResources, TaskEventView, TaskResourcesView, TaskStateView,
+};
+pub use deployment::{DeploymentGroup, DeploymentView};
+pub use eval::{EvalView, PlanAnnotations, RelatedEval, TaskGroupUpdate};
+pub use files::FileInfo;
+pub use job::{
+    ActionView, ChildrenSummary, GroupSummary, JobStub, JobSummary, JobView, LifecycleView, PeriodicView,
+    RegisterResponse, TaskGroupView, TaskView, ValidateResponse,
+};
+pub use metric::{AskedResources, Metric, NodeScore};
+pub use node::{
+    CpuUsage, DriverView, HostDisk, HostMemory, HostStats, HostVolumeView, MemoryUsage, NodeCpu, NodeDisk,
+    NodeEvent, NodeMemory, NodeReservedResources, NodeResources, NodeStub, NodeView, ResourceUsage,
+    TaskUsage, UsageParts,
+};
+pub use plan::{DiffField, DiffKind, DiffObject, GroupDiff, JobDiff, PlanResponse, TaskDiff};
+pub use search::SearchResponse;
+
+/// Reads `null` as the default value.
+pub(crate) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: serde::Deserialize<'de> + Default,
+{
+    Ok(<Option<T> as serde::Deserialize>::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// Declares a struct of which every field may be missing or `null`; names are Pascal case unless renamed.
+macro_rules! view {
+    ($($(#[$meta:meta])* $name:ident { $($(#[$field_meta:meta])* $field:ident: $kind:ty,)* })*) => {$(
+        $(#[$meta])*
+        #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
+        #[serde(rename_all = "PascalCase", default)]
+        pub struct $name {
+            $($(#[$field_meta])* #[serde(deserialize_with = "crate::view::or_default")] pub $field: $kind,)*
+        }
+    )*};
+}
+pub(crate) use view;
