@@ -11,10 +11,13 @@
 #![warn(missing_docs)]
 
 pub mod apply;
+mod builder;
 mod snapshot;
 mod store;
 pub mod tables;
+mod txn;
 
 pub use apply::{Applied, ApplyError, Change, Command, Entry, Reply, Table};
+pub use builder::Builder;
 pub use snapshot::Snapshot;
 pub use store::{Indexes, State};

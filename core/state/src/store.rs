@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use imbl::{OrdMap, OrdSet};
 use model::{
-    Alloc, AllocId, Deployment, DeploymentId, Eval, EvalId, Job, JobKey, JobSubmission, Name, Namespace, Node, NodeId,
-    NodePool, SchedulerConfig, Timestamp,
+    Alloc, AllocId, Deployment, DeploymentId, Eval, EvalId, Job, JobKey, JobSubmission, Name, Namespace,
+    Node, NodeId, NodePool, SchedulerConfig, Timestamp,
 };
 
 use crate::Table;
-use crate::tables::JobSummary;
+use crate::tables::{JobLinks, JobSummary};
 
 /// Every table of one region at one index.
 #[derive(Debug, Clone)]
@@ -37,14 +37,12 @@ pub struct State {
     pub(crate) job_summaries: OrdMap<JobKey, Arc<JobSummary>>,
     pub(crate) submissions: OrdMap<JobKey, OrdMap<u64, Arc<JobSubmission>>>,
     pub(crate) evals: OrdMap<EvalId, Arc<Eval>>,
-    pub(crate) evals_by_job: OrdMap<JobKey, OrdSet<EvalId>>,
     pub(crate) allocs: OrdMap<AllocId, Arc<Alloc>>,
-    pub(crate) allocs_by_job: OrdMap<JobKey, OrdSet<AllocId>>,
-    pub(crate) allocs_by_node: OrdMap<NodeId, OrdSet<AllocId>>,
-    pub(crate) allocs_by_eval: OrdMap<EvalId, OrdSet<AllocId>>,
-    pub(crate) allocs_by_deployment: OrdMap<DeploymentId, OrdSet<AllocId>>,
+    pub(crate) allocs_by_node: OrdSet<(NodeId, AllocId)>,
+    pub(crate) allocs_by_eval: OrdSet<(EvalId, AllocId)>,
+    pub(crate) allocs_by_deployment: OrdSet<(DeploymentId, AllocId)>,
     pub(crate) deployments: OrdMap<DeploymentId, Arc<Deployment>>,
-    pub(crate) deployments_by_job: OrdMap<JobKey, OrdSet<DeploymentId>>,
+    pub(crate) job_links: OrdMap<JobKey, JobLinks>,
 }
 
 /// Index of the last change of each table.
@@ -85,7 +83,11 @@ impl State {
             ..Namespace::default()
         };
         let pool = |name: &str, description: &str| {
-            let pool = NodePool { name: name.to_owned(), description: description.to_owned(), ..NodePool::default() };
+            let pool = NodePool {
+                name: name.to_owned(),
+                description: description.to_owned(),
+                ..NodePool::default()
+            };
             (Name::from(name), Arc::new(pool))
         };
         Self {
@@ -96,9 +98,12 @@ impl State {
             indexes: Indexes::default(),
             config: Arc::new(SchedulerConfig::initial()),
             namespaces: OrdMap::unit(Name::from("default"), Arc::new(namespace)),
-            node_pools: [pool("all", "Node pool with all nodes in the cluster."), pool("default", "Default node pool.")]
-                .into_iter()
-                .collect(),
+            node_pools: [
+                pool("all", "Node pool with all nodes in the cluster."),
+                pool("default", "Default node pool."),
+            ]
+            .into_iter()
+            .collect(),
             nodes: OrdMap::new(),
             jobs: OrdMap::new(),
             job_versions: OrdMap::new(),
@@ -106,14 +111,12 @@ impl State {
             job_summaries: OrdMap::new(),
             submissions: OrdMap::new(),
             evals: OrdMap::new(),
-            evals_by_job: OrdMap::new(),
             allocs: OrdMap::new(),
-            allocs_by_job: OrdMap::new(),
-            allocs_by_node: OrdMap::new(),
-            allocs_by_eval: OrdMap::new(),
-            allocs_by_deployment: OrdMap::new(),
+            allocs_by_node: OrdSet::new(),
+            allocs_by_eval: OrdSet::new(),
+            allocs_by_deployment: OrdSet::new(),
             deployments: OrdMap::new(),
-            deployments_by_job: OrdMap::new(),
+            job_links: OrdMap::new(),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Every write there is.
 
 use model::{
-    AllocId, AllocTransition, AllocUpdate, DeploymentId, DeploymentUpdate, DrainStrategy, Eval, EvalId, Job, JobKey,
-    JobSubmission, Name, Namespace, Node, NodeEvent, NodeId, NodePool, NodeStatus, Plan, SchedulerConfig, Timestamp,
+    AllocId, AllocTransition, AllocUpdate, DeploymentId, DeploymentUpdate, DrainStrategy, Eval, EvalId, Job,
+    JobKey, JobSubmission, Name, Namespace, Node, NodeEvent, NodeId, NodePool, NodeStatus, Plan,
+    SchedulerConfig, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 

@@ -1,7 +1,22 @@
 //! Every write there is, and how it changes the state. One noun a file.
 
+mod alloc_updates;
+mod carry_out;
+mod cluster;
 mod command;
+mod deployments;
+mod deregister_job;
+mod evals;
+mod gc;
+mod job_status;
+mod job_versions;
+mod nodes;
+mod placements;
+mod plans;
+mod register_job;
 mod reply;
+mod summaries;
+mod transitions;
 
 pub use command::{Command, Entry, GcBatch, JobRegistration, PlanCommit, Table};
 pub use reply::{Applied, ApplyError, Change, Reply};

@@ -49,6 +49,9 @@ pub enum ApplyError {
     /// A node's secret is not the one it registered with.
     #[error("node {0} is registered with another secret")]
     NodeSecret(NodeId),
+    /// A node drains, so it cannot take new allocations.
+    #[error("can not set node's scheduling eligibility to eligible while it is draining")]
+    NodeDraining(NodeId),
     /// An allocation does not exist.
     #[error("allocation {0} not found")]
     AllocNotFound(AllocId),
@@ -117,6 +120,8 @@ pub enum Change {
     },
     /// A deployment.
     Deployment(DeploymentId),
+    /// A deployment was forgotten.
+    DeploymentRemoved(DeploymentId),
     /// A namespace.
     Namespace(Name),
     /// A node pool.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use imbl::{OrdMap, OrdSet};
+use imbl::OrdSet;
 use model::{Alloc, AllocId, DeploymentId, EvalId, JobKey, NodeId};
 
 use crate::{State, Table};
@@ -19,6 +19,11 @@ impl State {
         self.allocs.values()
     }
 
+    /// The allocations with ids from `first` on, by id.
+    pub fn allocs_from(&self, first: AllocId) -> impl Iterator<Item = &Arc<Alloc>> {
+        self.allocs.range(first..).map(|(_, alloc)| alloc)
+    }
+
     /// How many allocations there are.
     #[must_use]
     pub fn alloc_count(&self) -> usize {
@@ -27,71 +32,97 @@ impl State {
 
     /// The allocations of a job, by id.
     pub fn allocs_of_job(&self, key: &JobKey) -> impl Iterator<Item = &Arc<Alloc>> {
-        self.resolve(self.allocs_by_job.get(key))
+        let ids = self.job_links.get(key).map(|links| &links.allocs);
+        ids.into_iter().flatten().filter_map(|id| self.allocs.get(id))
+    }
+
+    /// How many allocations a job has.
+    #[must_use]
+    pub fn alloc_count_of_job(&self, key: &JobKey) -> usize {
+        self.job_links.get(key).map_or(0, |links| links.allocs.len())
     }
 
     /// The allocations on a node, by id.
     pub fn allocs_on_node(&self, id: NodeId) -> impl Iterator<Item = &Arc<Alloc>> {
-        self.resolve(self.allocs_by_node.get(&id))
+        self.resolve(self.allocs_by_node.range((id, FIRST)..=(id, LAST)).map(|entry| entry.1))
     }
 
     /// The allocations that an evaluation placed or changed last, by id.
     pub fn allocs_of_eval(&self, id: EvalId) -> impl Iterator<Item = &Arc<Alloc>> {
-        self.resolve(self.allocs_by_eval.get(&id))
+        self.resolve(self.allocs_by_eval.range((id, FIRST)..=(id, LAST)).map(|entry| entry.1))
     }
 
     /// The allocations of a deployment, by id.
     pub fn allocs_of_deployment(&self, id: DeploymentId) -> impl Iterator<Item = &Arc<Alloc>> {
-        self.resolve(self.allocs_by_deployment.get(&id))
+        self.resolve(self.allocs_by_deployment.range((id, FIRST)..=(id, LAST)).map(|entry| entry.1))
     }
 
-    fn resolve<'a>(&'a self, ids: Option<&'a OrdSet<AllocId>>) -> impl Iterator<Item = &'a Arc<Alloc>> {
-        ids.into_iter().flatten().filter_map(|id| self.allocs.get(id))
+    fn resolve<'a>(
+        &'a self,
+        ids: impl Iterator<Item = AllocId> + 'a,
+    ) -> impl Iterator<Item = &'a Arc<Alloc>> {
+        ids.filter_map(|id| self.allocs.get(&id))
     }
 
-    /// Stores an allocation and keeps its indexes. Indexes on the record are the caller's.
-    pub(crate) fn put_alloc(&mut self, alloc: Arc<Alloc>) {
-        let id = alloc.id;
-        let (node, eval, deployment) = (alloc.node, alloc.eval, alloc.deployment);
-        let old = self.allocs.insert(id, Arc::clone(&alloc));
-        if let Some(old) = &old {
-            if old.eval != eval {
-                unlink(&mut self.allocs_by_eval, &old.eval, id);
+    /// Stores an allocation of job `key` and keeps the indexes. Indexes on the record are the caller's.
+    /// Returns the record it replaces.
+    pub(crate) fn put_alloc(&mut self, key: &JobKey, alloc: Arc<Alloc>) -> Option<Arc<Alloc>> {
+        let (id, node, eval, deployment) = (alloc.id, alloc.node, alloc.eval, alloc.deployment);
+        let live = !alloc.is_terminal();
+        let old = self.allocs.insert(id, alloc);
+        match &old {
+            None => {
+                self.allocs_by_node.insert((node, id));
+                self.allocs_by_eval.insert((eval, id));
+                relink(&mut self.allocs_by_deployment, DeploymentId::NONE, deployment, id);
+                let links = self.links_mut(key);
+                links.allocs.insert(id);
+                links.live += u32::from(live);
             }
-            if old.deployment != deployment && !old.deployment.is_none() {
-                unlink(&mut self.allocs_by_deployment, &old.deployment, id);
+            Some(old) => {
+                if old.eval != eval {
+                    self.allocs_by_eval.remove(&(old.eval, id));
+                    self.allocs_by_eval.insert((eval, id));
+                }
+                relink(&mut self.allocs_by_deployment, old.deployment, deployment, id);
+                if old.is_terminal() == live {
+                    let links = self.links_mut(key);
+                    links.live = if live { links.live + 1 } else { links.live.saturating_sub(1) };
+                }
             }
-        } else {
-            self.allocs_by_job.entry(alloc.job_key()).or_default().insert(id);
-            self.allocs_by_node.entry(node).or_default().insert(id);
-        }
-        if old.as_ref().is_none_or(|old| old.eval != eval) {
-            self.allocs_by_eval.entry(eval).or_default().insert(id);
-        }
-        if !deployment.is_none() && old.as_ref().is_none_or(|old| old.deployment != deployment) {
-            self.allocs_by_deployment.entry(deployment).or_default().insert(id);
         }
         self.indexes.set(Table::Allocs, self.index);
+        old
     }
 
     /// Forgets an allocation.
     pub(crate) fn remove_alloc(&mut self, id: AllocId) -> Option<Arc<Alloc>> {
         let removed = self.allocs.remove(&id)?;
-        unlink(&mut self.allocs_by_job, &removed.job_key(), id);
-        unlink(&mut self.allocs_by_node, &removed.node, id);
-        unlink(&mut self.allocs_by_eval, &removed.eval, id);
-        if !removed.deployment.is_none() {
-            unlink(&mut self.allocs_by_deployment, &removed.deployment, id);
-        }
+        self.allocs_by_node.remove(&(removed.node, id));
+        self.allocs_by_eval.remove(&(removed.eval, id));
+        relink(&mut self.allocs_by_deployment, removed.deployment, DeploymentId::NONE, id);
+        let key = self.key_of(&removed.job);
+        self.unlink(&key, |links| {
+            links.allocs.remove(&id);
+            links.live = links.live.saturating_sub(u32::from(!removed.is_terminal()));
+        });
         self.indexes.set(Table::Allocs, self.index);
         Some(removed)
     }
 }
 
-fn unlink<K: Ord + Clone>(index: &mut OrdMap<K, OrdSet<AllocId>>, key: &K, id: AllocId) {
-    let Some(ids) = index.get_mut(key) else { return };
-    ids.remove(&id);
-    if ids.is_empty() {
-        index.remove(key);
+const FIRST: AllocId = AllocId(0);
+const LAST: AllocId = AllocId(u128::MAX);
+
+/// Moves an allocation from one deployment to another; either may be none.
+fn relink(index: &mut OrdSet<(DeploymentId, AllocId)>, old: DeploymentId, new: DeploymentId, id: AllocId) {
+    if old == new {
+        return;
+    }
+    if !old.is_none() {
+        index.remove(&(old, id));
+    }
+    if !new.is_none() {
+        index.insert((new, id));
     }
 }

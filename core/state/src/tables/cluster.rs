@@ -38,4 +38,14 @@ impl State {
         self.node_pools.insert(Name::from(pool.name.as_str()), Arc::new(pool));
         self.indexes.set(Table::NodePools, self.index);
     }
+
+    pub(crate) fn remove_namespace(&mut self, name: &Name) {
+        self.namespaces.remove(name);
+        self.indexes.set(Table::Namespaces, self.index);
+    }
+
+    pub(crate) fn remove_node_pool(&mut self, name: &Name) {
+        self.node_pools.remove(name);
+        self.indexes.set(Table::NodePools, self.index);
+    }
 }

@@ -20,7 +20,8 @@ impl State {
 
     /// The deployments of a job, by id.
     pub fn deployments_of_job(&self, key: &JobKey) -> impl Iterator<Item = &Arc<Deployment>> {
-        self.deployments_by_job.get(key).into_iter().flatten().filter_map(|id| self.deployments.get(id))
+        let ids = self.job_links.get(key).map(|links| &links.deployments);
+        ids.into_iter().flatten().filter_map(|id| self.deployments.get(id))
     }
 
     /// The newest deployment of a job.
@@ -31,7 +32,7 @@ impl State {
 
     /// Stores a deployment. Indexes on the record are the caller's.
     pub(crate) fn put_deployment(&mut self, deployment: Deployment) {
-        self.deployments_by_job.entry(deployment.job.clone()).or_default().insert(deployment.id);
+        self.links_mut(&deployment.job).deployments.insert(deployment.id);
         self.deployments.insert(deployment.id, Arc::new(deployment));
         self.indexes.set(Table::Deployments, self.index);
     }
@@ -39,12 +40,9 @@ impl State {
     /// Forgets a deployment.
     pub(crate) fn remove_deployment(&mut self, id: DeploymentId) -> Option<Arc<Deployment>> {
         let removed = self.deployments.remove(&id)?;
-        if let Some(ids) = self.deployments_by_job.get_mut(&removed.job) {
-            ids.remove(&id);
-            if ids.is_empty() {
-                self.deployments_by_job.remove(&removed.job);
-            }
-        }
+        self.unlink(&removed.job, |links| {
+            links.deployments.remove(&id);
+        });
         self.indexes.set(Table::Deployments, self.index);
         Some(removed)
     }

@@ -77,4 +77,27 @@ impl State {
         self.submissions.entry(key).or_default().insert(version, Arc::new(submission));
         self.indexes.set(Table::Jobs, self.index);
     }
+
+    /// Replaces a kept version, and the current job if it is that version.
+    pub(crate) fn replace_job_version(&mut self, key: &JobKey, job: Arc<Job>) {
+        if let Some(current) = self.jobs.get_mut(key)
+            && current.version == job.version
+        {
+            *current = Arc::clone(&job);
+        }
+        if let Some(versions) = self.job_versions.get_mut(key) {
+            versions.insert(job.version, job);
+        }
+        self.indexes.set(Table::Jobs, self.index);
+    }
+
+    /// Forgets a kept version with its submission.
+    pub(crate) fn remove_job_version(&mut self, key: &JobKey, version: u64) {
+        if let Some(versions) = self.job_versions.get_mut(key) {
+            versions.remove(&version);
+        }
+        if let Some(submissions) = self.submissions.get_mut(key) {
+            submissions.remove(&version);
+        }
+    }
 }

@@ -5,7 +5,9 @@ mod cluster;
 mod deployment;
 mod eval;
 mod job;
+mod links;
 mod node;
 mod summary;
 
+pub(crate) use links::JobLinks;
 pub use summary::JobSummary;
