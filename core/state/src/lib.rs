@@ -12,6 +12,7 @@
 
 pub mod apply;
 mod builder;
+pub mod columns;
 mod snapshot;
 mod store;
 pub mod tables;

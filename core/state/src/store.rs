@@ -9,6 +9,7 @@ use model::{
 };
 
 use crate::Table;
+use crate::columns::NodeColumns;
 use crate::tables::{JobLinks, JobSummary};
 
 /// Every table of one region at one index.
@@ -43,6 +44,7 @@ pub struct State {
     pub(crate) allocs_by_deployment: OrdSet<(DeploymentId, AllocId)>,
     pub(crate) deployments: OrdMap<DeploymentId, Arc<Deployment>>,
     pub(crate) job_links: OrdMap<JobKey, JobLinks>,
+    pub(crate) columns: NodeColumns,
 }
 
 /// Index of the last change of each table.
@@ -117,6 +119,7 @@ impl State {
             allocs_by_deployment: OrdSet::new(),
             deployments: OrdMap::new(),
             job_links: OrdMap::new(),
+            columns: NodeColumns::default(),
         }
     }
 }

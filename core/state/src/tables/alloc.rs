@@ -64,12 +64,13 @@ impl State {
         ids.filter_map(|id| self.allocs.get(&id))
     }
 
-    /// Stores an allocation of job `key` and keeps the indexes. Indexes on the record are the caller's.
+    /// Stores an allocation of job `key` and keeps indexes and columns. Indexes on the record are the caller's.
     /// Returns the record it replaces.
     pub(crate) fn put_alloc(&mut self, key: &JobKey, alloc: Arc<Alloc>) -> Option<Arc<Alloc>> {
         let (id, node, eval, deployment) = (alloc.id, alloc.node, alloc.eval, alloc.deployment);
         let live = !alloc.is_terminal();
-        let old = self.allocs.insert(id, alloc);
+        let old = self.allocs.insert(id, Arc::clone(&alloc));
+        self.follow_alloc(old.as_deref(), Some(&alloc));
         match &old {
             None => {
                 self.allocs_by_node.insert((node, id));
@@ -98,6 +99,7 @@ impl State {
     /// Forgets an allocation.
     pub(crate) fn remove_alloc(&mut self, id: AllocId) -> Option<Arc<Alloc>> {
         let removed = self.allocs.remove(&id)?;
+        self.follow_alloc(Some(&removed), None);
         self.allocs_by_node.remove(&(removed.node, id));
         self.allocs_by_eval.remove(&(removed.eval, id));
         relink(&mut self.allocs_by_deployment, removed.deployment, DeploymentId::NONE, id);

@@ -27,6 +27,7 @@ impl State {
     /// Stores a node and computes its class. Indexes on the record are the caller's.
     pub(crate) fn put_node(&mut self, mut node: Node) {
         node.computed_class = computed_class(&node);
+        self.follow_node(&node);
         self.nodes.insert(node.id, Arc::new(node));
         self.indexes.set(Table::Nodes, self.index);
     }
@@ -34,6 +35,7 @@ impl State {
     /// Forgets a node.
     pub(crate) fn remove_node(&mut self, id: NodeId) -> Option<Arc<Node>> {
         let removed = self.nodes.remove(&id)?;
+        self.follow_node_removal(id);
         self.indexes.set(Table::Nodes, self.index);
         Some(removed)
     }
