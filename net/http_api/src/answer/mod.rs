@@ -1,0 +1,13 @@
+//! Answers.
+//!
+//! Purpose: JSON and other bodies with the headers that clients read.
+//! Limits: bodies are whole, except streams; only whole ones are compressed.
+
+mod compress;
+mod pretty;
+mod render;
+mod reply;
+
+pub use reply::{Meta, Reply, ReplyBody};
+
+pub(crate) use render::{Wishes, render, render_error};
