@@ -30,7 +30,7 @@ fn by_process(executor: i32) -> Stats {
     for stat in descendants::of(executor).into_iter().filter_map(|pid| proc_stat::read(pid).ok()) {
         stats.cpu_user_ns += stat.user_ticks * tick_ns;
         stats.cpu_system_ns += stat.system_ticks * tick_ns;
-        stats.rss += stat.rss_pages * page;
+        stats.rss += proc_stat::rss_pages(stat.pid).unwrap_or(0) * page;
         stats.pids += 1;
     }
     stats.cpu_ns = stats.cpu_user_ns + stats.cpu_system_ns;

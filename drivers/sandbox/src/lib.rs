@@ -12,3 +12,5 @@ pub mod secrets;
 pub mod session;
 pub mod spawn;
 pub mod user;
+#[cfg(feature = "tokio")]
+pub mod watch;

@@ -22,8 +22,6 @@ pub struct ProcStat {
     pub system_ticks: u64,
     /// Start, in clock ticks since boot: with the pid it names a process for ever.
     pub start_ticks: u64,
-    /// Resident memory, in pages.
-    pub rss_pages: u64,
 }
 
 impl ProcStat {
@@ -41,6 +39,18 @@ impl ProcStat {
 pub fn read(pid: i32) -> io::Result<ProcStat> {
     let text = fs::read(format!("/proc/{pid}/stat"))?;
     parse(&text).ok_or_else(|| io::ErrorKind::InvalidData.into())
+}
+
+/// Returns the resident memory of a process in pages; `stat` only has an estimate that can be zero.
+///
+/// # Errors
+/// As [`read`].
+pub fn rss_pages(pid: i32) -> io::Result<u64> {
+    let text = fs::read_to_string(format!("/proc/{pid}/statm"))?;
+    text.split_whitespace()
+        .nth(1)
+        .and_then(|number| number.parse().ok())
+        .ok_or(io::ErrorKind::InvalidData.into())
 }
 
 /// Returns every process of the host, as far as it can be read.
@@ -72,7 +82,6 @@ fn parse(text: &[u8]) -> Option<ProcStat> {
         user_ticks: long(11)?,
         system_ticks: long(12)?,
         start_ticks: long(19)?,
-        rss_pages: long(21)?,
     })
 }
 
@@ -85,7 +94,7 @@ mod tests {
         let text = b"42 (a) b (\xff) S 7 42 42 0 -1 4194560 1 0 0 0 5 6 0 0 20 0 1 0 12345 1000 17 18\n";
         let stat = parse(text).expect("stat");
         assert_eq!((stat.pid, stat.state, stat.parent, stat.session), (42, 'S', 7, 42));
-        assert_eq!((stat.user_ticks, stat.system_ticks, stat.start_ticks, stat.rss_pages), (5, 6, 12345, 17));
+        assert_eq!((stat.user_ticks, stat.system_ticks, stat.start_ticks), (5, 6, 12345));
     }
 
     #[test]
@@ -94,6 +103,7 @@ mod tests {
         let stat = read(pid).expect("stat");
         assert_eq!(stat.pid, pid);
         assert!(!stat.is_zombie());
+        assert!(rss_pages(pid).expect("statm") > 10);
         assert!(read_all().iter().any(|other| other.pid == pid));
     }
 }

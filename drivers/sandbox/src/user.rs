@@ -43,6 +43,17 @@ pub fn lookup(name: &str) -> Result<Identity, UserError> {
     found.ok_or_else(|| UserError::NotFound(name.to_owned()))
 }
 
+/// Returns who this process is.
+#[must_use]
+pub fn current() -> Identity {
+    let groups = rustix::process::getgroups().unwrap_or_default();
+    Identity {
+        uid: rustix::process::getuid().as_raw(),
+        gid: rustix::process::getgid().as_raw(),
+        groups: groups.into_iter().map(rustix::process::Gid::as_raw).collect(),
+    }
+}
+
 fn by_name(name: &str) -> Result<Option<Identity>, UserError> {
     let not_found = || UserError::NotFound(name.to_owned());
     let c_name = CString::new(name).map_err(|_| not_found())?;

@@ -17,7 +17,12 @@ pub enum Attached {
     /// The executor lives.
     Running(Executor),
     /// The task has ended and its end is recorded.
-    Ended(TaskExit),
+    Ended {
+        /// The executor that recorded it.
+        executor: Executor,
+        /// How it ended.
+        exit: TaskExit,
+    },
     /// The executor was killed, or the host was rebooted: what was left of the task has been killed.
     Lost,
 }
@@ -48,12 +53,12 @@ pub struct Executor {
 pub fn attach(state_dir: &Path) -> Result<Attached, LinkError> {
     let state = state_file::read(state_dir)?;
     if let Phase::Ended { exit, .. } = state.phase {
-        return Ok(Attached::Ended(exit));
+        return Ok(Attached::Ended { executor: Executor::ended(state_dir, &state), exit });
     }
     match Executor::open(state_dir, &state) {
         Ok(executor) => Ok(Attached::Running(executor)),
         Err(LinkError::Ended) => Ok(match outcome(state_dir)? {
-            Outcome::Ended(exit) => Attached::Ended(exit),
+            Outcome::Ended(exit) => Attached::Ended { executor: Executor::ended(state_dir, &state), exit },
             Outcome::Lost => Attached::Lost,
         }),
         Err(error) => Err(error),
@@ -137,6 +142,19 @@ impl Executor {
             let _ = pidfd.reap();
         }
         outcome(&self.state_dir)
+    }
+
+    /// Kills what still lives of executor and task, and removes the state directory.
+    ///
+    /// # Errors
+    /// When the directory cannot be removed.
+    pub fn destroy(&self) -> Result<(), LinkError> {
+        let destroyed = leftovers::destroy(&self.state_dir);
+        if let Some(pidfd) = &self.pidfd {
+            // One that had ended by itself still waits to be collected.
+            let _ = pidfd.reap();
+        }
+        destroyed
     }
 
     /// Asks for the executor's state.

@@ -83,7 +83,7 @@ fn a_requested_stop_goes_on_without_an_agent() {
     drop(executor);
     eventually("the task is killed", || !lives(pid));
     eventually("the end is recorded", || match attach(&host.state_dir()) {
-        Ok(Attached::Ended(exit)) => exit.signal == 9,
+        Ok(Attached::Ended { exit, .. }) => exit.signal == 9,
         other => {
             assert!(matches!(other, Ok(Attached::Running(_))), "{other:?}");
             false
@@ -109,7 +109,9 @@ fn a_later_agent_learns_how_a_task_ended_meanwhile() {
     let executor = host.launch(&host.shell("exit 6"));
     ended(&executor);
     drop(executor);
-    let Attached::Ended(exit) = attach(&host.state_dir()).expect("attach") else { panic!("not ended") };
+    let Attached::Ended { exit, .. } = attach(&host.state_dir()).expect("attach") else {
+        panic!("not ended")
+    };
     assert_eq!(exit.code, 6);
 }
 

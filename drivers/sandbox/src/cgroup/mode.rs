@@ -104,6 +104,18 @@ impl Hierarchies {
         }
     }
 
+    /// Returns the directory of a group that somebody else owns: below a v1 controller, or unified for `None`.
+    ///
+    /// `None` when the host does not mount it; a leading slash in `path` is the root of the hierarchy.
+    #[must_use]
+    pub fn directory(&self, controller: Option<&str>, path: &str) -> Option<PathBuf> {
+        let root = match controller {
+            None => self.unified.as_ref()?,
+            Some(name) => &self.v1.iter().find(|(known, _)| known.name() == name)?.1,
+        };
+        Some(root.join(path.trim_start_matches('/')))
+    }
+
     /// Returns the root directories of all hierarchies, each once.
     #[must_use]
     pub fn roots(&self) -> Vec<PathBuf> {

@@ -1,0 +1,20 @@
+//! `raw_exec` with real processes. This binary is also the executor that the driver starts, hence its own `main`.
+
+mod fixture;
+mod raw_exec;
+
+use libtest_mimic::{Arguments, Trial};
+
+fn main() {
+    if executor::is_executor(std::env::args_os()) {
+        std::process::exit(executor::main(std::env::args_os()));
+    }
+    let trial = |(name, test): &(&'static str, fn())| {
+        let test = *test;
+        Trial::test(*name, move || {
+            test();
+            Ok(())
+        })
+    };
+    libtest_mimic::run(&Arguments::from_args(), raw_exec::TESTS.iter().map(trial).collect()).exit();
+}
