@@ -1,0 +1,115 @@
+//! One simulated host: a disk that survives, and the server that runs on it from boot to boot.
+//!
+//! Limits: a crash is a power cut at one instant: nothing of the old boot reaches disk, network or oracle after it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use openraft::AsyncRuntime;
+use openraft_rt_sim::SimRuntime;
+use raft::disk::{Latency, ModelDisk, PowerCut};
+use raft::{Config, Consensus, Member, NodeInfo};
+
+use crate::Subject;
+use crate::network::Port;
+use crate::observed::Observed;
+use crate::run::Options;
+use crate::world::Stage;
+
+pub(crate) struct Host<S> {
+    pub(crate) server: usize,
+    stage: Arc<Stage>,
+    disk: ModelDisk<SimRuntime>,
+    options: Options,
+    machine: Mutex<Option<Arc<Observed<S>>>>,
+}
+
+impl<S: Subject> Host<S> {
+    pub(crate) fn new(stage: Arc<Stage>, server: usize, options: Options) -> Arc<Self> {
+        let disk = ModelDisk::new(stage.random(|random| random.next()), Latency::flash());
+        Arc::new(Self { server, stage, disk, options, machine: Mutex::new(None) })
+    }
+
+    /// Boots the server; does nothing while one is running.
+    pub(crate) async fn boot(&self) {
+        if self.stage.running(self.server).is_some() {
+            return;
+        }
+        let boot = self.stage.switch_on(self.server);
+        self.stage.trace("boot", &[self.server as u64, boot]);
+        let machine = Arc::new(Observed::<S>::new(self.stage.clone(), self.server, boot));
+        *self.machine.lock().unwrap_or_else(PoisonError::into_inner) = Some(machine.clone());
+        let port = Port { stage: self.stage.clone(), server: self.server, boot };
+        let disk = Arc::new(self.disk.reopen());
+        let started = Consensus::start_on::<SimRuntime>(self.config(), disk, machine, Arc::new(port)).await;
+        match started {
+            Ok(consensus) => {
+                self.watch(boot, consensus.clone());
+                self.stage.announce(self.server, boot, consensus);
+            }
+            Err(error) if self.stage.is_on(self.server, boot) => {
+                self.stage.oracle().violation(format!("server {} cannot start: {error:?}", self.server));
+            }
+            Err(_) => {}
+        }
+    }
+
+    /// Reports a server that stops by itself.
+    fn watch(&self, boot: u64, consensus: Consensus) {
+        let (stage, server) = (self.stage.clone(), self.server);
+        drop(SimRuntime::spawn(async move {
+            let reason = consensus.fatal().await;
+            if stage.is_on(server, boot) {
+                stage.oracle().violation(format!("server {server} stopped: {reason}"));
+            }
+        }));
+    }
+
+    /// Ends the running boot at once; unsynced data meets the fate that `how` says.
+    pub(crate) fn crash(&self, how: PowerCut) {
+        self.stage.trace("crash", &[self.server as u64]);
+        self.stage.count(|report| report.crashes += 1);
+        let running = self.stage.switch_off(self.server);
+        self.disk.cut(how);
+        if let Some(consensus) = running {
+            // Its tasks are ghosts: they reach nothing any more and only have to end.
+            drop(SimRuntime::spawn(async move { consensus.shutdown().await }));
+        }
+    }
+
+    /// Returns the last index that the machine has applied.
+    pub(crate) fn applied(&self) -> u64 {
+        self.machine
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_ref()
+            .map_or(0, |machine| machine.index())
+    }
+
+    /// Returns this server as a member of the group, once it runs.
+    pub(crate) fn member(&self) -> Option<Member> {
+        let (_, consensus) = self.stage.running(self.server)?;
+        Some(Member { id: consensus.id(), info: self.info() })
+    }
+
+    fn info(&self) -> NodeInfo {
+        NodeInfo {
+            name: format!("s{}", self.server),
+            address: self.server.to_string(),
+            http_address: String::new(),
+        }
+    }
+
+    fn config(&self) -> Config {
+        let mut config = Config::production("global", "sim", self.info());
+        config.segment_bytes = 64 << 10;
+        config.cache_bytes = 32 << 10;
+        config.replication_bytes = 32 << 10;
+        config.snapshot_entries = 500;
+        config.keep_entries = 50;
+        config.chunk_bytes = 1000;
+        config.timing.snapshot = Duration::from_secs(2);
+        config.plant_leader_restore = self.options.plant_leader_restore;
+        config
+    }
+}

@@ -1,0 +1,30 @@
+//! The whole cluster in one seeded simulation: production consensus and its log, on virtual time.
+//!
+//! ```text
+//! clients ─→ servers (raft, unchanged) ─→ modelled disks     chaos: crashes, power cuts, partitions, loss
+//!               ↕ modelled network                            oracle: one history, nothing acknowledged is lost,
+//!                                                                     no stale read, everything heals
+//! ```
+//! Everything comes from one seed: the same seed gives the same [`Report`], down to the hash of its trace. Limits: only
+//! for development; one thread, no real clock, file or socket. A [`Subject`] is the machine that is simulated.
+#![forbid(unsafe_code)]
+
+mod chaos;
+mod counter;
+mod host;
+mod network;
+mod observed;
+mod oracle;
+mod random;
+mod report;
+mod run;
+mod subject;
+mod trace;
+mod workload;
+mod world;
+
+pub use counter::Counter;
+pub use random::Random;
+pub use report::Report;
+pub use run::{Options, run, run_with};
+pub use subject::Subject;

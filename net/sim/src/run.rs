@@ -1,0 +1,118 @@
+//! One simulation from beginning to end.
+//!
+//! ```text
+//! found the group → clients and chaos for `duration` → heal → everybody agrees → fresh writes → verdict
+//! ```
+//! Limits: the group must heal within 60 virtual seconds.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use openraft::AsyncRuntime;
+use openraft_rt_sim::SimRuntime;
+
+use crate::chaos::Chaos;
+use crate::host::Host;
+use crate::workload::Client;
+use crate::world::Stage;
+use crate::{Counter, Report, Subject};
+
+/// How long healing may take, in virtual time.
+const HEALING: Duration = Duration::from_secs(60);
+/// Fresh writes that a healed group must take.
+const FRESH: u64 = 20;
+
+/// What is simulated beside the seed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// How many servers the group has, 1 to 7.
+    pub servers: usize,
+    /// How many clients write and read.
+    pub clients: u64,
+    /// Plants a bug, to prove that the oracle finds it: a restarted leader goes on in its old term.
+    pub plant_leader_restore: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { servers: 3, clients: 3, plant_leader_restore: false }
+    }
+}
+
+/// Simulates a group of counters for `duration` of virtual time.
+#[must_use]
+pub fn run(seed: u64, duration: Duration, options: Options) -> Report {
+    run_with::<Counter>(seed, duration, options)
+}
+
+/// Simulates a group of `S` for `duration` of virtual time.
+#[must_use]
+pub fn run_with<S: Subject>(seed: u64, duration: Duration, options: Options) -> Report {
+    SimRuntime::with_seed(seed).block_on(play::<S>(seed, duration, options))
+}
+
+async fn play<S: Subject>(seed: u64, duration: Duration, options: Options) -> Report {
+    let stage = Stage::new(seed, options.servers);
+    let hosts: Vec<Arc<Host<S>>> =
+        (0..options.servers).map(|server| Host::new(stage.clone(), server, options)).collect();
+    found(&stage, &hosts).await;
+
+    let until = stage.now() + duration;
+    for number in 0..options.clients {
+        let client = Client { number, stage: stage.clone(), hosts: hosts.clone() };
+        drop(SimRuntime::spawn(client.run(until)));
+    }
+    Chaos { stage: stage.clone(), hosts: hosts.clone() }.run(until).await;
+
+    if !stage.oracle().failed() {
+        heal(&stage, &hosts).await;
+    }
+    stage.report(duration)
+}
+
+async fn found<S: Subject>(stage: &Arc<Stage>, hosts: &[Arc<Host<S>>]) {
+    for host in hosts {
+        host.boot().await;
+    }
+    let members = hosts.iter().filter_map(|host| host.member()).collect();
+    let founded = match stage.running(0) {
+        Some((_, consensus)) => consensus.initialize(members).await.map_err(|error| error.to_string()),
+        None => Err("server 0 does not run".to_owned()),
+    };
+    if let Err(error) = founded {
+        stage.oracle().violation(format!("the group cannot be founded: {error}"));
+    }
+}
+
+/// Ends all faults and waits until everybody has applied the same and takes fresh writes.
+async fn heal<S: Subject>(stage: &Arc<Stage>, hosts: &[Arc<Host<S>>]) {
+    stage.heal();
+    stage.set_loss(0);
+    stage.trace("end of faults", &[]);
+    let deadline = stage.now() + HEALING;
+    for host in hosts {
+        host.boot().await;
+    }
+    let before = stage.oracle().acknowledgements();
+    let client = Client { number: 1 << 20, stage: stage.clone(), hosts: hosts.to_vec() };
+    drop(SimRuntime::spawn(client.run(deadline)));
+    while stage.now() < deadline {
+        SimRuntime::sleep(Duration::from_millis(50)).await;
+        let (fresh, last) = {
+            let oracle = stage.oracle();
+            if oracle.failed() {
+                return;
+            }
+            (oracle.acknowledgements() - before, oracle.last_applied())
+        };
+        if fresh >= FRESH && hosts.iter().all(|host| host.applied() == last) {
+            stage.trace("healed", &[last]);
+            return;
+        }
+    }
+    let applied: Vec<u64> = hosts.iter().map(|host| host.applied()).collect();
+    let fresh = stage.oracle().acknowledgements() - before;
+    stage
+        .oracle()
+        .violation(format!("not healed after {HEALING:?}: applied {applied:?}, {fresh} fresh writes"));
+}
