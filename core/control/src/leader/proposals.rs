@@ -1,0 +1,102 @@
+//! Proposals in flight, and what each was for.
+
+use std::collections::BTreeMap;
+
+use model::{DeploymentId, NodeId, Timestamp};
+use state::{Command, Entry};
+
+use super::Leader;
+use crate::plan_queue::CallId;
+use crate::server::{Action, CallError};
+
+/// What a proposal was for.
+#[derive(Debug)]
+pub(super) enum Purpose {
+    /// Commits plans.
+    Plans,
+    /// Changes the status of a node.
+    NodeStatus(NodeId),
+    /// Moves a deployment on.
+    Deployment(DeploymentId),
+    /// Moves allocations off draining nodes.
+    Drain,
+    /// Stores reports of clients.
+    Updates(Vec<CallId>),
+    /// Nothing waits for it.
+    Other,
+}
+
+/// Proposals in flight by number.
+#[derive(Debug, Default)]
+pub(super) struct Proposals {
+    last: u64,
+    open: BTreeMap<u64, Purpose>,
+}
+
+impl Proposals {
+    /// The next number, taken for `purpose`.
+    pub(super) fn open(&mut self, purpose: Purpose) -> u64 {
+        self.last += 1;
+        self.open.insert(self.last, purpose);
+        self.last
+    }
+
+    /// Ends a proposal.
+    pub(super) fn close(&mut self, id: u64) -> Option<Purpose> {
+        self.open.remove(&id)
+    }
+
+    /// Ends all of them.
+    pub(super) fn close_all(&mut self) -> impl Iterator<Item = Purpose> {
+        std::mem::take(&mut self.open).into_values()
+    }
+}
+
+impl Leader {
+    pub(super) fn propose(
+        &mut self,
+        now: Timestamp,
+        purpose: Purpose,
+        command: Command,
+        actions: &mut Vec<Action>,
+    ) {
+        let id = self.proposals.open(purpose);
+        actions.push(Action::Propose { id, entry: Box::new(Entry { now, command }) });
+    }
+
+    /// A proposal was committed at an index and time, or is lost.
+    pub(super) fn committed(
+        &mut self,
+        now: Timestamp,
+        id: u64,
+        result: Option<(u64, Timestamp)>,
+        actions: &mut Vec<Action>,
+    ) {
+        if let Some((index, _)) = result {
+            self.committed_index = self.committed_index.max(index);
+        }
+        let Some(purpose) = self.proposals.close(id) else { return };
+        match purpose {
+            Purpose::Plans => self.plans_committed(now, id, result, actions),
+            Purpose::NodeStatus(node) => {
+                self.statuses_open.remove(&node);
+                self.reconcile_node(now, node, actions);
+            }
+            Purpose::Deployment(deployment) => {
+                self.deployments_open.remove(&deployment);
+                self.look_at_deployment(now, deployment, actions);
+            }
+            Purpose::Drain => {
+                self.drain_open = false;
+                self.look_at_drains(now, actions);
+            }
+            Purpose::Updates(calls) => {
+                let result = result.map(|_| ()).ok_or(CallError::NotCommitted);
+                actions.extend(calls.into_iter().map(|call| Action::Answer { call, result: result.clone() }));
+                self.updates_open = false;
+                self.flush_updates(now, actions);
+            }
+            Purpose::Other => {}
+        }
+    }
+}
