@@ -20,7 +20,7 @@ use crate::authorize::{Caller, Token, authorize};
 use crate::query::Consistency;
 use crate::route::{Cleaned, Filter, Found, Reach, Route, clean};
 use crate::{
-    ApiError, Backend, Call, Destination, Guard, Position, Query, Reply, RouteTable, answer::ReplyBody,
+    ApiError, Backend, Call, Destination, Guard, Position, Query, Reply, RouteTable, answer::ReplyBody, cors,
     forward,
 };
 
@@ -85,10 +85,14 @@ impl<B: Backend + ?Sized> Api<B> {
     async fn answer(&self, request: Request) -> Response {
         let mut wishes = Wishes::of(request.headers());
         let below_v1 = request.uri().path().starts_with("/v1/");
+        let sharing = cors::Sharing::of(&request);
         let mut response = match self.reply(request, &mut wishes).await {
             Ok(reply) => render(reply, wishes).await,
             Err(error) => render_error(&error, wishes).await,
         };
+        if let Some(sharing) = sharing {
+            sharing.put(&mut response);
+        }
         if below_v1 {
             for (name, value) in &self.0.config.response_headers {
                 response.headers_mut().insert(name, value.clone());

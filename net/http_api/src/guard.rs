@@ -72,7 +72,7 @@ impl Guard {
         address.is_ok_and(|address| address.is_loopback())
             || name == "localhost"
             || name.ends_with(".localhost")
-            || self.hosts.iter().any(|ours| *ours == name)
+            || self.hosts.contains(&name)
     }
 }
 

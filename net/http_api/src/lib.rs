@@ -18,6 +18,7 @@ mod backend;
 mod blocking;
 mod body;
 mod call;
+mod cors;
 mod error;
 pub mod filter;
 pub mod forward;

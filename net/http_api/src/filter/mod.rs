@@ -5,7 +5,8 @@
 //!
 //! ```text
 //! Status == "running" and (Type != batch or "web" in Meta.owner)
-//! any TaskGroups as tg { tg.Count > …  is not part of it: == != in contains matches, is [not] empty, is [not] nil }
+//! any TaskGroups as tg { tg.Count == 1 and tg.Name matches "^api" }
+//! Meta["a.b"] is not empty and not ParameterizedJob is nil
 //! ```
 //!
 //! Limits: an expression has [`MAX_LEN`] bytes and nests [`MAX_DEPTH`] deep; a compiled regular expression takes

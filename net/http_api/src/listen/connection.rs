@@ -1,7 +1,7 @@
 //! One connection over a byte stream.
 //!
 //! Purpose: HTTP/1.1 with upgrades on any stream, the same for TCP, TLS and unix sockets.
-//! Limits: heads of 64 KiB within 10 s; a client that goes away cancels its handler.
+//! Limits: heads of 64 KiB within 120 s; a client that goes away cancels its handler.
 
 use std::convert::Infallible;
 use std::time::Duration;

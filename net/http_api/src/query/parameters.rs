@@ -48,8 +48,8 @@ impl Parameters {
         self.get(name).is_some()
     }
 
-    /// Reads a switch; absent or empty is `None`. A bad one is a 500 in Nomad's words.
-    pub fn switch(&self, name: &str) -> Result<Option<bool>, ApiError> {
+    /// Reads a boolean; absent or empty is `None`. A bad one is a 500 in Nomad's words.
+    pub fn boolean(&self, name: &str) -> Result<Option<bool>, ApiError> {
         let value = self.text(name);
         if value.is_empty() {
             return Ok(None);
@@ -94,12 +94,12 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_switch_is_refused_in_nomads_words() {
+    fn a_bad_boolean_is_refused_in_nomads_words() {
         let parameters = Parameters::parse("purge=maybe&global=true&detach=");
-        assert_eq!(parameters.switch("global"), Ok(Some(true)));
-        assert_eq!(parameters.switch("detach"), Ok(None));
-        assert_eq!(parameters.switch("other"), Ok(None));
-        let error = parameters.switch("purge").unwrap_err();
+        assert_eq!(parameters.boolean("global"), Ok(Some(true)));
+        assert_eq!(parameters.boolean("detach"), Ok(None));
+        assert_eq!(parameters.boolean("other"), Ok(None));
+        let error = parameters.boolean("purge").unwrap_err();
         assert_eq!(error.status(), 500);
         let text = r#"Failed to parse value of "purge" (maybe) as a bool: strconv.ParseBool: parsing "maybe": invalid syntax"#;
         assert_eq!(error.text(), text);
