@@ -1,0 +1,66 @@
+//! Collects the findings of one parse.
+//!
+//! Limits: keeps a bounded number and counts the rest. A failed evaluation leaves its finding here
+//! and answers [`Failed`]; `try` and `can` take findings back.
+
+use std::cell::{Cell, RefCell};
+
+use super::finding::{Diagnostic, Severity};
+
+/// Says that a step failed and that its finding is in the [`Report`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Failed;
+
+/// The findings so far, shared by all steps of a parse.
+#[derive(Debug)]
+pub(crate) struct Report {
+    items: RefCell<Vec<Diagnostic>>,
+    dropped: Cell<usize>,
+    most: usize,
+}
+
+impl Report {
+    pub(crate) fn new(most: usize) -> Report {
+        Report { items: RefCell::new(Vec::new()), dropped: Cell::new(0), most: most.max(1) }
+    }
+
+    /// Keeps a finding; the same finding at the same place is kept once.
+    pub(crate) fn add(&self, finding: Diagnostic) {
+        let mut items = self.items.borrow_mut();
+        if items.contains(&finding) {
+            return;
+        }
+        if items.len() >= self.most {
+            self.dropped.set(self.dropped.get() + 1);
+        } else {
+            items.push(finding);
+        }
+    }
+
+    /// Keeps a finding and answers the marker to return.
+    pub(crate) fn fail(&self, finding: Diagnostic) -> Failed {
+        self.add(finding);
+        Failed
+    }
+
+    /// Returns the number of findings, to be given to [`Report::take_back`].
+    pub(crate) fn mark(&self) -> usize {
+        self.items.borrow().len()
+    }
+
+    /// Removes and returns what came after `mark`.
+    pub(crate) fn take_back(&self, mark: usize) -> Vec<Diagnostic> {
+        let mut items = self.items.borrow_mut();
+        let mark = mark.min(items.len());
+        items.split_off(mark)
+    }
+
+    pub(crate) fn has_errors(&self) -> bool {
+        self.dropped.get() > 0 || self.items.borrow().iter().any(|item| item.severity == Severity::Error)
+    }
+
+    /// Returns all findings and how many more there were.
+    pub(crate) fn finish(self) -> (Vec<Diagnostic>, usize) {
+        (self.items.into_inner(), self.dropped.get())
+    }
+}

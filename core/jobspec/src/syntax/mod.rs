@@ -1,0 +1,21 @@
+//! Text to tree: one tree for HCL and for its JSON form.
+//!
+//! `read.rs` chooses the reader; `lower*.rs` turn hcl-edit's tree into ours, `json*.rs` read the JSON
+//! form, `explain.rs` says what a syntax error is about. Limits: no evaluation, no schema; both
+//! readers bound the depth of nesting.
+
+mod explain;
+mod json;
+mod json_blocks;
+mod lower;
+mod lower_template;
+mod read;
+mod split;
+mod tree;
+
+pub(crate) use json_blocks::json_blocks;
+pub(crate) use read::{read_body, read_expression};
+pub(crate) use tree::{
+    Attribute, BinaryOperator, Block, Body, Expr, ExprKind, ForExpr, Label, ObjectItem, Part, Step, StepKind,
+    Syntax, UnaryOperator,
+};

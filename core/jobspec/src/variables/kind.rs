@@ -1,0 +1,90 @@
+//! Reads a type expression: `list(string)`, `object({ port = number })`.
+//!
+//! Limits: an exact type is required, so `any` is refused; depth is bounded by the parser.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Diagnostic, Failed, Report};
+use crate::nearest::nearest_name;
+use crate::syntax::{Expr, ExprKind};
+use crate::values::{Kind, ObjectAttribute};
+
+const NAMES: [&str; 8] = ["string", "number", "bool", "list", "set", "map", "object", "tuple"];
+
+/// Returns the type that the expression names.
+pub(crate) fn read_kind(expr: &Expr, report: &Report) -> Result<Kind, Failed> {
+    let invalid = |detail: String| Diagnostic::error(expr.span, "Invalid type specification", detail);
+    match &expr.kind {
+        ExprKind::String(text) => word(text, expr, report),
+        ExprKind::Reference { .. } => match expr.bare_name() {
+            Some(name) => word(name, expr, report),
+            None => {
+                Err(report.fail(invalid("A type is a keyword or a call such as list(string).".to_owned())))
+            }
+        },
+        ExprKind::Call { name, args, .. } => {
+            let [arg] = args.as_slice() else {
+                let detail = format!("The {name} type constructor requires one argument.");
+                return Err(report.fail(invalid(detail)));
+            };
+            match name.as_ref() {
+                "list" => read_kind(arg, report).map(Kind::list),
+                "set" => read_kind(arg, report).map(|item| Kind::Set(Box::new(item))),
+                "map" => read_kind(arg, report).map(|item| Kind::Map(Box::new(item))),
+                "object" => object(arg, report),
+                "tuple" => match &arg.kind {
+                    ExprKind::Tuple(items) => {
+                        let kinds: Vec<_> = items.iter().map(|item| read_kind(item, report)).collect();
+                        kinds.into_iter().collect::<Result<_, _>>().map(Kind::Tuple)
+                    }
+                    _ => {
+                        let detail = "Tuple type constructor requires a list of element types.";
+                        Err(report.fail(Diagnostic::error(arg.span, "Invalid type specification", detail)))
+                    }
+                },
+                _ => {
+                    let detail = format!("Keyword \"{name}\" is not a valid type constructor.");
+                    Err(report.fail(invalid(detail).nearest(nearest_name(name, NAMES))))
+                }
+            }
+        }
+        _ => Err(report.fail(invalid("A type is a keyword or a call such as list(string).".to_owned()))),
+    }
+}
+
+fn word(name: &str, expr: &Expr, report: &Report) -> Result<Kind, Failed> {
+    let detail = match name {
+        "string" => return Ok(Kind::String),
+        "number" => return Ok(Kind::Number),
+        "bool" => return Ok(Kind::Bool),
+        "any" => "The keyword \"any\" cannot be used in this type specification: an exact type is required.".to_owned(),
+        "list" | "set" | "map" => format!("The {name} type constructor requires one argument specifying the element type."),
+        "object" => "The object type constructor requires one argument specifying the attribute types and values as a map.".to_owned(),
+        "tuple" => "The tuple type constructor requires one argument specifying the element types as a list.".to_owned(),
+        _ => format!("The keyword \"{name}\" is not a valid type specification."),
+    };
+    let finding = Diagnostic::error(expr.span, "Invalid type specification", detail);
+    Err(report.fail(finding.nearest(nearest_name(name, NAMES))))
+}
+
+fn object(arg: &Expr, report: &Report) -> Result<Kind, Failed> {
+    let ExprKind::Object(items) = &arg.kind else {
+        let detail = "Object type constructor requires a map whose keys are attribute names and whose values are the corresponding attribute types.";
+        return Err(report.fail(Diagnostic::error(arg.span, "Invalid type specification", detail)));
+    };
+    let mut attributes = BTreeMap::new();
+    for item in items {
+        let ExprKind::String(name) = &item.key.kind else {
+            let detail = "Object constructor map keys must be attribute names.";
+            return Err(report.fail(Diagnostic::error(item.key.span, "Invalid type specification", detail)));
+        };
+        let (kind, optional) = match &item.value.kind {
+            ExprKind::Call { name, args, .. } if name.as_ref() == "optional" && args.len() == 1 => {
+                (&args[0], true)
+            }
+            _ => (&item.value, false),
+        };
+        attributes.insert(name.clone(), ObjectAttribute { kind: read_kind(kind, report)?, optional });
+    }
+    Ok(Kind::Object(attributes))
+}
