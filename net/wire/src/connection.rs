@@ -12,7 +12,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use quinn::{RecvStream, SendStream};
 
+use crate::streams::{Allowance, OpenStream};
 use crate::{Alpn, Client, Gossip, Http, Peer, PeerIdentity, Protocol, Raft};
 
 /// Application code of an orderly close.
@@ -24,12 +26,18 @@ pub(crate) const CLOSE_REFUSED: u32 = 1;
 pub struct Connection<P: Protocol> {
     quic: quinn::Connection,
     peer: Arc<PeerIdentity>,
+    allowance: Arc<Allowance>,
     protocol: PhantomData<fn() -> P>,
 }
 
 impl<P: Protocol> Clone for Connection<P> {
     fn clone(&self) -> Connection<P> {
-        Connection { quic: self.quic.clone(), peer: self.peer.clone(), protocol: PhantomData }
+        Connection {
+            quic: self.quic.clone(),
+            peer: self.peer.clone(),
+            allowance: self.allowance.clone(),
+            protocol: PhantomData,
+        }
     }
 }
 
@@ -45,8 +53,19 @@ impl<P: Protocol> std::fmt::Debug for Connection<P> {
 
 impl<P: Protocol> Connection<P> {
     /// Wraps a connection after `admission` has let the peer in.
-    pub(crate) fn new(quic: quinn::Connection, peer: PeerIdentity) -> Connection<P> {
-        Connection { quic, peer: Arc::new(peer), protocol: PhantomData }
+    pub(crate) fn new(quic: quinn::Connection, peer: PeerIdentity, max_streams: u32) -> Connection<P> {
+        let allowance = Arc::new(Allowance::new(max_streams));
+        Connection { quic, peer: Arc::new(peer), allowance, protocol: PhantomData }
+    }
+
+    /// Waits for the peer to open a stream; `None` when the connection has ended. One task only may accept.
+    pub(crate) async fn accept_stream(&self) -> Option<(SendStream, RecvStream, OpenStream)> {
+        let (send, recv) = self.quic.accept_bi().await.ok()?;
+        let (open, granted) = self.allowance.opened();
+        if let Some(granted) = granted {
+            self.quic.set_max_concurrent_bi_streams(granted);
+        }
+        Some((send, recv, open))
     }
 
     pub(crate) fn quic(&self) -> &quinn::Connection {
@@ -123,13 +142,13 @@ pub enum Accepted {
 
 impl Accepted {
     /// Gives an admitted connection the type of its protocol.
-    pub(crate) fn new(alpn: Alpn, quic: quinn::Connection, peer: PeerIdentity) -> Accepted {
+    pub(crate) fn new(alpn: Alpn, quic: quinn::Connection, peer: PeerIdentity, max_streams: u32) -> Accepted {
         match alpn {
-            Alpn::Raft => Accepted::Raft(Connection::new(quic, peer)),
-            Alpn::Peer => Accepted::Peer(Connection::new(quic, peer)),
-            Alpn::Client => Accepted::Client(Connection::new(quic, peer)),
-            Alpn::Gossip => Accepted::Gossip(Connection::new(quic, peer)),
-            Alpn::Http => Accepted::Http(Connection::new(quic, peer)),
+            Alpn::Raft => Accepted::Raft(Connection::new(quic, peer, max_streams)),
+            Alpn::Peer => Accepted::Peer(Connection::new(quic, peer, max_streams)),
+            Alpn::Client => Accepted::Client(Connection::new(quic, peer, max_streams)),
+            Alpn::Gossip => Accepted::Gossip(Connection::new(quic, peer, max_streams)),
+            Alpn::Http => Accepted::Http(Connection::new(quic, peer, max_streams)),
         }
     }
 }

@@ -21,6 +21,7 @@ mod identity;
 mod pool;
 mod protocol;
 mod role;
+mod streams;
 mod tls;
 
 pub use admission::{AdmissionError, admit};

@@ -67,19 +67,24 @@ impl Listener {
         }
         let addr = incoming.remote_address();
         let own = self.endpoint.secrets().identity.region.clone();
+        let max_streams = self.endpoint.config.max_streams;
         self.handshakes.spawn(async move {
-            let accepted = handshake(incoming, &own).await;
+            let accepted = handshake(incoming, &own, max_streams).await;
             accepted.inspect_err(|error| log_rejected(addr, error)).ok()
         });
     }
 }
 
-async fn handshake(incoming: quinn::Incoming, own: &Region) -> Result<Accepted, RejectError> {
+async fn handshake(
+    incoming: quinn::Incoming,
+    own: &Region,
+    max_streams: u32,
+) -> Result<Accepted, RejectError> {
     let connection = tokio::time::timeout(hello::LIMIT, incoming).await.map_err(|_| RejectError::Slow)??;
     match identify(&connection, own) {
         Ok((alpn, peer)) => {
             hello::send(&connection).await?;
-            Ok(Accepted::new(alpn, connection, peer))
+            Ok(Accepted::new(alpn, connection, peer, max_streams))
         }
         Err(error) => {
             connection.close(CLOSE_REFUSED.into(), error.to_string().as_bytes());

@@ -137,7 +137,7 @@ impl Endpoint {
         let peer = check_peer(&connection, &secrets.identity.region, addr, expect, P::ALPN)
             .inspect_err(|error| connection.close(CLOSE_REFUSED.into(), error.to_string().as_bytes()))?;
         match hello::receive(&connection).await {
-            Ok(()) => Ok(Connection::new(connection, peer)),
+            Ok(()) => Ok(Connection::new(connection, peer, self.config.max_streams)),
             Err(HelloError::Closed(error)) => Err(explain(addr, P::ALPN.name(), expect, error)),
             Err(HelloError::Version(theirs)) => Err(DialError::Version { addr, theirs }),
             Err(HelloError::Silent) => Err(DialError::NoAnswer { addr }),

@@ -99,11 +99,12 @@ where
     let mut running = JoinSet::new();
     loop {
         tokio::select! {
-            stream = connection.quic().accept_bi() => {
-                let Ok((send, recv)) = stream else { return };
+            stream = connection.accept_stream() => {
+                let Some((send, recv, open)) = stream else { return };
                 let stopped = send.stopped();
                 let exchange = exchange(send, recv);
                 running.spawn(async move {
+                    let _open = open;
                     tokio::select! {
                         done = exchange => finish(done),
                         () = gone(stopped) => {}

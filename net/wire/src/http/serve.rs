@@ -5,7 +5,10 @@
 //! with the returned future.
 
 use std::convert::Infallible;
+use std::io;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::Body;
@@ -16,10 +19,12 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use quinn::{RecvStream, SendStream};
+use tokio::io::{AsyncRead, ReadBuf};
 use tokio::task::JoinSet;
 use tower::{Service, ServiceExt};
 
 use super::{Door, MAX_HEAD};
+use crate::streams::OpenStream;
 use crate::{Client, Connection, Http, Protocol};
 
 /// How long a peer may take to send a request's head.
@@ -43,18 +48,34 @@ where
     let mut running = JoinSet::new();
     loop {
         tokio::select! {
-            stream = connection.quic().accept_bi() => {
-                let Ok((send, recv)) = stream else { return };
-                running.spawn(exchange(send, recv, service.clone(), door.clone()));
+            stream = connection.accept_stream() => {
+                let Some((send, recv, open)) = stream else { return };
+                running.spawn(exchange(send, Counted { recv, _open: open }, service.clone(), door.clone()));
             }
             Some(_) = running.join_next() => {}
         }
     }
 }
 
+/// A receiving side that counts as an open stream, also after an upgrade has carried it off.
+struct Counted {
+    recv: RecvStream,
+    _open: OpenStream,
+}
+
+impl AsyncRead for Counted {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        AsyncRead::poll_read(Pin::new(&mut self.recv), cx, buf)
+    }
+}
+
 /// Runs one exchange. A peer may finish its sending side early and still gets its answer, while one that resets
 /// the stream or stops reading cancels the handler.
-async fn exchange<S>(send: SendStream, recv: RecvStream, service: S, door: Door)
+async fn exchange<S>(send: SendStream, recv: Counted, service: S, door: Door)
 where
     S: Service<Request<Body>, Response = Response, Error = Infallible> + Clone + Send + 'static,
     S::Future: Send,

@@ -31,9 +31,7 @@ fn router(far: Arc<Far>) -> Router {
     Router::new()
         .route(
             "/who",
-            get(|Extension(door): Extension<Door>| async move {
-                door.quic_peer().unwrap().dns_name()
-            }),
+            get(|Extension(door): Extension<Door>| async move { door.quic_peer().unwrap().dns_name() }),
         )
         .route("/echo", put(|body: Bytes| async move { body }))
         .route(
@@ -230,4 +228,34 @@ async fn a_passed_on_stream_keeps_its_pace_and_its_tcp_connection() {
     let response = sender.send_request(with_host("/who")).await.unwrap();
     assert!(response.headers().get("connection").is_none());
     assert_eq!(text(response).await, "server.global.nomad");
+}
+
+#[tokio::test]
+async fn a_peer_may_hold_far_more_exchanges_open_than_it_starts_with() {
+    let mut world = world(Role::Server);
+    let (started, mut starts) = mpsc::channel(200);
+    let hold = move || {
+        let started = started.clone();
+        async move {
+            started.send(()).await.unwrap();
+            std::future::pending::<&str>().await
+        }
+    };
+    world.router = Router::new().route("/hold", get(hold));
+    let connection = served(&mut world).await;
+    let held: Vec<_> = (0..200)
+        .map(|_| {
+            let connection = connection.clone();
+            tokio::spawn(
+                async move { request(&connection, ask("GET", "/hold", Body::empty())).await.map(drop) },
+            )
+        })
+        .collect();
+    for count in 1..=200 {
+        let started = tokio::time::timeout(DEADLINE, starts.recv()).await;
+        assert!(started.is_ok(), "only {} of 200 exchanges run", count - 1);
+    }
+    for task in held {
+        task.abort();
+    }
 }
