@@ -63,7 +63,8 @@ pub trait Driver: Send + Sync {
     /// Every mistake, each with its place.
     fn validate(&self, config: &ConfigMap) -> Result<(), ConfigErrors>;
 
-    /// Starts a task and returns what is needed to find it again. On an error nothing of it is left.
+    /// Starts a task and returns what is needed to find it again. On an error nothing of it is left. The id of a task that
+    /// the driver holds is free again after [`Driver::destroy`], also when the task has ended.
     ///
     /// # Errors
     /// [`StartError::Recoverable`] if a later try may succeed.

@@ -7,7 +7,7 @@ use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use sandbox::cgroup::{CgroupError, Group, GroupName, Hierarchies};
+use sandbox::cgroup::{CgroupError, Group, GroupName, Hierarchies, Limits};
 use sandbox::session::{self, ChildSignals};
 use sandbox::spawn::{Spawn, spawn};
 use sandbox::{pidfd, proc_stat};
@@ -75,6 +75,7 @@ struct Prepared {
     socket: Socket,
     signals: ChildSignals,
     group: Option<Group>,
+    lock: File,
 }
 
 /// Log streams, and the write ends for the task; empty when output is discarded.
@@ -97,6 +98,7 @@ fn prepare(state_dir: &Path) -> Result<Prepared, StartFailure> {
     session::adopt_orphans().map_err(other("cannot become a subreaper"))?;
     let signals = ChildSignals::open().map_err(other("cannot watch for children"))?;
     std::env::set_current_dir(state_dir).map_err(other("cannot enter the state directory"))?;
+    let lock = lock_state_dir()?;
     let socket = Socket::listen().map_err(other("cannot listen for the agent"))?;
     let group = own_group(&spec.cgroup).map_err(|error| StartFailure::Cgroup(chain(&error)))?;
     let own = i32::try_from(std::process::id()).unwrap_or(0);
@@ -108,7 +110,7 @@ fn prepare(state_dir: &Path) -> Result<Prepared, StartFailure> {
     };
     // A relative path now: the state directory is the current one, and stays right if a parent is renamed.
     let state_dir = PathBuf::from(".");
-    let prepared = Prepared { spec, state_dir, state, socket, signals, group };
+    let prepared = Prepared { spec, state_dir, state, socket, signals, group, lock };
     prepared.record()?;
     Ok(prepared)
 }
@@ -133,9 +135,8 @@ impl Prepared {
         let task = process_id(pid).map_err(other("cannot read the task's start time"))?;
         self.state.phase = Phase::Running { task, started_ns: now_ns() };
         let recorded = self.record();
-        let (group, signals, socket) = (self.group, self.signals, self.socket);
-        let task =
-            Task { task, state: self.state, state_dir: self.state_dir, group, signals, socket, streams };
+        let Self { state, state_dir, group, signals, socket, lock, .. } = self;
+        let task = Task { task, state, state_dir, group, signals, socket, streams, _lock: lock };
         match recorded {
             Ok(()) => Ok(task),
             Err(error) => {
@@ -212,11 +213,25 @@ impl Prepared {
     }
 }
 
+/// Locks the current directory for the life of this process: two executors must never share one.
+fn lock_state_dir() -> Result<File, StartFailure> {
+    let dir = File::open(".").map_err(other("cannot open the state directory"))?;
+    rustix::fs::flock(&dir, rustix::fs::FlockOperation::NonBlockingLockExclusive)
+        .map_err(|_| StartFailure::Other("another executor runs in this state directory".to_owned()))?;
+    Ok(dir)
+}
+
 /// Creates the task's own group, if one is wanted and the host allows it.
+///
+/// A host that allows a group but no limits still gets the group: it is what holds the processes together.
 fn own_group(plan: &CgroupPlan) -> Result<Option<Group>, CgroupError> {
     let CgroupPlan::Own { name, limits } = plan else { return Ok(None) };
     let name = GroupName::new(name)?;
-    let created = Hierarchies::detect().and_then(|hierarchies| Group::create(&hierarchies, &name, limits));
+    let created =
+        Hierarchies::detect().and_then(|hierarchies| match Group::create(&hierarchies, &name, limits) {
+            Err(error) if error.is_unsupported() => Group::create(&hierarchies, &name, &Limits::default()),
+            other => other,
+        });
     match created {
         Err(error) if error.is_unsupported() => Ok(None),
         other => other.map(Some),

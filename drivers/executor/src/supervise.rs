@@ -1,5 +1,6 @@
 //! The poll loop around [`machine::Supervisor`]: waits, collects children, moves output, answers, kills.
 
+use std::fs::File;
 use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -32,6 +33,8 @@ pub(crate) struct Task {
     pub(crate) signals: ChildSignals,
     pub(crate) socket: Socket,
     pub(crate) streams: Vec<Stream>,
+    /// Held until the process ends.
+    pub(crate) _lock: File,
 }
 
 /// Supervises the task until it has ended and its end is recorded.

@@ -97,7 +97,7 @@ impl Driver for Mock {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { send_signals: true, exec: true, fs_isolation: self.options.fs_isolation }
+        Capabilities { send_signals: true, exec: false, fs_isolation: self.options.fs_isolation }
     }
 
     fn fingerprint(&self) -> BoxFuture<'_, Fingerprint> {

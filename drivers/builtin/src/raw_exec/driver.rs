@@ -2,7 +2,7 @@
 //!
 //! Blocking calls run on the runtime's blocking threads; at most 16 starts at a time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,7 +12,7 @@ use driver::{
     BoxFuture, Capabilities, ConfigMap, CpuStats, Driver, ExitResult, Fingerprint, FsIsolation, MemoryStats,
     RecoverError, StartError, StopRequest, TaskConfig, TaskError, TaskHandle, TaskId, TaskStats,
 };
-use executor::link::{self, Attached, LaunchError};
+use executor::link::{self, Attached, LaunchError, SweepReport};
 use executor::{CgroupPlan, LaunchSpec, LogSpec, StartFailure, Usage};
 use sandbox::cgroup::{Hierarchies, Limits};
 use sandbox::spawn::Identity;
@@ -42,6 +42,18 @@ impl RawExec {
     #[must_use]
     pub fn new(options: RawExecOptions) -> Self {
         Self { options, tasks: Mutex::new(BTreeMap::new()), starts: Semaphore::new(STARTS) }
+    }
+
+    /// Kills and forgets every task of an earlier agent that is not in `keep`. To be called before the first start.
+    ///
+    /// # Errors
+    /// When the directory of the executors cannot be listed.
+    pub async fn sweep(&self, keep: &BTreeSet<TaskId>) -> std::io::Result<SweepReport> {
+        let names: BTreeSet<String> = keep.iter().map(task_name).collect();
+        let root = self.options.state_root.clone();
+        tokio::task::spawn_blocking(move || link::sweep(&root, |name| names.contains(name)))
+            .await
+            .map_err(std::io::Error::other)?
     }
 
     fn state_dir(&self, id: &TaskId) -> PathBuf {
@@ -125,7 +137,7 @@ impl Driver for RawExec {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { send_signals: true, exec: true, fs_isolation: FsIsolation::None }
+        Capabilities { send_signals: true, exec: false, fs_isolation: FsIsolation::None }
     }
 
     fn fingerprint(&self) -> BoxFuture<'_, Fingerprint> {

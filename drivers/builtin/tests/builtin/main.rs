@@ -16,5 +16,9 @@ fn main() {
             Ok(())
         })
     };
-    libtest_mimic::run(&Arguments::from_args(), raw_exec::TESTS.iter().map(trial).collect()).exit();
+    let conclusion = libtest_mimic::run(&Arguments::from_args(), raw_exec::TESTS.iter().map(trial).collect());
+    let own = i32::try_from(std::process::id()).expect("pid");
+    let left = sandbox::descendants::of(own);
+    assert!(conclusion.has_failed() || left.is_empty(), "processes are left, zombies included: {left:?}");
+    conclusion.exit();
 }

@@ -1,5 +1,6 @@
 //! The suite that every driver passes, and what is particular to `raw_exec`.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use builtin::RawExec;
@@ -19,6 +20,7 @@ pub(crate) const TESTS: &[(&str, fn())] = &[
         "a_task_whose_executor_was_killed_is_lost_but_not_left",
         a_task_whose_executor_was_killed_is_lost_but_not_left,
     ),
+    ("a_start_sweeps_what_an_earlier_agent_forgot", a_start_sweeps_what_an_earlier_agent_forgot),
     ("the_working_directory_is_the_tasks_or_the_one_asked_for", working_directory),
     ("too_much_memory_is_reported_as_such", too_much_memory_is_reported_as_such),
     ("a_hundred_tasks_start_at_once", a_hundred_tasks_start_at_once),
@@ -109,6 +111,23 @@ fn a_task_whose_executor_was_killed_is_lost_but_not_left() {
     });
 }
 
+fn a_start_sweeps_what_an_earlier_agent_forgot() {
+    let host = Host::new(true);
+    let earlier = RawExec::new(host.options());
+    on_runtime(async {
+        let kept = earlier.start(host.shell("exec sleep 60")).await.expect("start");
+        let stale = earlier.start(host.shell("exec sleep 60")).await.expect("start");
+        let driver = RawExec::new(host.options());
+        let report = driver.sweep(&BTreeSet::from([kept.id.clone()])).await.expect("sweep");
+        assert_eq!((report.removed.len(), report.failed.len()), (1, 0));
+        assert!(matches!(driver.recover(&stale).await, Err(RecoverError::Lost { .. })));
+        driver.recover(&kept).await.expect("recover");
+        driver.destroy(&kept.id).await.expect("destroy");
+        earlier.destroy(&stale.id).await.expect("destroy");
+        assert!(host.leftovers(&host.shell("true")).is_empty());
+    });
+}
+
 fn working_directory() {
     let host = Host::new(false);
     let driver = RawExec::new(host.options());
@@ -138,6 +157,7 @@ fn too_much_memory_is_reported_as_such() {
     });
 }
 
+#[expect(clippy::print_stdout, reason = "the figure is what one looks at")]
 fn a_hundred_tasks_start_at_once() {
     let host = Host::new(true);
     let driver = RawExec::new(host.options());
@@ -158,6 +178,7 @@ fn a_hundred_tasks_start_at_once() {
         })
         .await;
         let took = start.elapsed();
+        println!("100 tasks started in {took:?}");
         for handle in &handles {
             driver.destroy(&handle.id).await.expect("destroy");
         }

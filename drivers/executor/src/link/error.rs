@@ -18,6 +18,9 @@ pub enum LaunchError {
         /// The system's answer.
         source: io::Error,
     },
+    /// What an earlier executor left could not be ended.
+    #[error("cannot end the earlier executor of this task")]
+    Earlier(#[source] LinkError),
     /// The executor's own program could not be started.
     #[error("cannot start executor {program}", program = program.display())]
     Executor {

@@ -48,11 +48,13 @@ impl Program {
 /// Starts an executor with its state in `state_dir` (created, mode 0700), and the task in it.
 ///
 /// Blocks until the task runs or could not be started: milliseconds, at most 20 s. On an error no process, no cgroup
-/// and no state directory is left.
+/// and no state directory is left. What an earlier executor left in `state_dir` is killed first: a task never runs twice.
 ///
 /// # Errors
 /// [`LaunchError::Task`] is about the task, the others about the executor.
 pub fn launch(program: &Program, state_dir: &Path, spec: &LaunchSpec) -> Result<Executor, LaunchError> {
+    let earlier = if state_dir.exists() { leftovers::destroy(state_dir) } else { Ok(()) };
+    earlier.map_err(LaunchError::Earlier)?;
     create_state_dir(state_dir)?;
     let started = start(program, state_dir, spec);
     if started.is_err() {

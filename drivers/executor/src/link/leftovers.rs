@@ -34,6 +34,39 @@ pub fn destroy(state_dir: &Path) -> Result<(), LinkError> {
     }
 }
 
+/// What a sweep of state directories did.
+#[derive(Debug, Default)]
+pub struct SweepReport {
+    /// Names of the directories that are gone now.
+    pub removed: Vec<String>,
+    /// Directories that could not be removed, with the reason.
+    pub failed: Vec<(String, LinkError)>,
+}
+
+/// Destroys every state directory below `state_root` that `keep` does not want: tasks of an agent that has forgotten
+/// them. A root that is not there has none.
+///
+/// # Errors
+/// When the root cannot be listed.
+pub fn sweep(state_root: &Path, keep: impl Fn(&str) -> bool) -> io::Result<SweepReport> {
+    let mut report = SweepReport::default();
+    let entries = match fs::read_dir(state_root) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(report),
+        entries => entries?,
+    };
+    for entry in entries {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.file_type()?.is_dir() && !keep(&name) {
+            match destroy(&entry.path()) {
+                Ok(()) => report.removed.push(name),
+                Err(error) => report.failed.push((name, error)),
+            }
+        }
+    }
+    Ok(report)
+}
+
 /// Kills whatever of this state still lives.
 pub(super) fn kill(state: &State) {
     if pidfd::boot_id().ok().as_ref() != Some(&state.boot_id) {

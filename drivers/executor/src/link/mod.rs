@@ -12,4 +12,4 @@ mod request;
 pub use attach::{Attached, Executor, Outcome, attach};
 pub use error::{LaunchError, LinkError};
 pub use launch::{Program, launch};
-pub use leftovers::destroy;
+pub use leftovers::{SweepReport, destroy, sweep};

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use executor::CgroupPlan;
-use executor::link::{Attached, LinkError, Outcome, attach, destroy};
+use executor::link::{Attached, LinkError, Outcome, attach, destroy, launch, sweep};
 use sandbox::pidfd::PidFd;
 
 use super::{DEADLINE, Host, Test, ended, eventually, lives, no_group_is_left, pids};
@@ -18,6 +18,8 @@ pub(crate) const TESTS: &[Test] = &[
     ("a_later_agent_learns_how_a_task_ended_meanwhile", a_later_agent_learns_how_a_task_ended_meanwhile),
     ("a_killed_executor_is_noticed_and_its_task_is_killed", || killed_executor(true)),
     ("a_killed_executor_without_a_cgroup_leaves_no_task", || killed_executor(false)),
+    ("a_second_start_in_the_same_directory_ends_the_first", a_second_start_ends_the_first),
+    ("a_sweep_ends_what_nobody_keeps", a_sweep_ends_what_nobody_keeps),
     ("a_state_directory_that_says_nothing_is_an_error", a_state_directory_that_says_nothing_is_an_error),
 ];
 
@@ -148,4 +150,34 @@ fn a_state_directory_that_says_nothing_is_an_error() {
     assert!(matches!(error, LinkError::State(_)), "{error}");
     destroy(&host.state_dir()).expect("destroy");
     destroy(&host.state_dir()).expect("twice");
+}
+
+fn a_second_start_ends_the_first() {
+    let host = Host::new();
+    let first = host.launch(&host.shell("exec sleep 60"));
+    let second = host.launch(&host.shell("exec sleep 60"));
+    assert!(first.wait_ended(Duration::ZERO).expect("wait"));
+    assert!(!lives(first.task().expect("task").pid));
+    assert!(lives(second.task().expect("task").pid));
+    second.stop(9, Duration::ZERO).expect("stop");
+    ended(&second);
+}
+
+fn a_sweep_ends_what_nobody_keeps() {
+    let host = Host::new();
+    let root = host.path("executors");
+    assert!(sweep(&root, |_| true).expect("no root").removed.is_empty());
+    let start = |name: &str| {
+        let mut spec = host.shell("exec sleep 60");
+        spec.cgroup = CgroupPlan::None;
+        launch(&host.program, &root.join(name), &spec).expect("launch")
+    };
+    let (kept, stale) = (start("kept"), start("stale"));
+    let report = sweep(&root, |name| name == "kept").expect("sweep");
+    assert_eq!(report.removed, ["stale"]);
+    assert!(report.failed.is_empty(), "{:?}", report.failed);
+    assert!(!lives(stale.task().expect("task").pid));
+    assert!(lives(kept.task().expect("task").pid));
+    kept.destroy().expect("destroy");
+    assert!(!lives(kept.task().expect("task").pid));
 }

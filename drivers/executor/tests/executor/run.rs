@@ -13,6 +13,7 @@ pub(crate) const TESTS: &[Test] = &[
     ("a_signal_is_told_apart_from_a_code", a_signal_is_told_apart_from_a_code),
     ("environment_and_directory_are_exactly_as_given", environment_and_directory_are_exactly_as_given),
     ("a_flood_of_output_is_rotated_and_bounded", a_flood_of_output_is_rotated_and_bounded),
+    ("a_full_disk_costs_output_and_not_the_task", a_full_disk_costs_output_and_not_the_task),
     ("without_logs_output_is_discarded", without_logs_output_is_discarded),
     ("what_cannot_start_is_named_and_leaves_nothing", what_cannot_start_is_named_and_leaves_nothing),
     ("status_and_stats_are_answered", status_and_stats_are_answered),
@@ -72,6 +73,24 @@ fn a_flood_of_output_is_rotated_and_bounded() {
     let expected = [("t.stdout.10", 4), ("t.stdout.8", 1_000_000), ("t.stdout.9", 1_000_000)];
     assert_eq!(files, expected.map(|(name, size)| (name.to_owned(), size)));
     assert_eq!(host.log("t.stdout.10"), "END\n");
+}
+
+fn a_full_disk_costs_output_and_not_the_task() {
+    let host = Host::new();
+    let logs = host.path("small");
+    let made = sandbox::secrets::create(&logs, 1).expect("directory");
+    let mut spec = host.shell("head -c 3000000 /dev/zero; rm small/filler; echo END >&2; exit 5");
+    spec.logs.as_mut().expect("logs").dir = logs.to_string_lossy().into_owned();
+    std::fs::write(logs.join("filler"), vec![0_u8; 100_000]).expect("filler");
+    let exit = ended(&host.launch(&spec));
+    let written = std::fs::metadata(logs.join("t.stdout.0")).expect("log").len();
+    let rotated = std::fs::metadata(logs.join("t.stdout.1")).map_or(0, |log| log.len());
+    sandbox::secrets::remove(&logs).expect("remove");
+    assert_eq!(exit.code, 5);
+    if made == sandbox::secrets::Secrets::Tmpfs {
+        assert!(exit.output_lost > 1_000_000, "{exit:?}");
+        assert!(written + rotated + exit.output_lost >= 3_000_000, "{written} {rotated} {exit:?}");
+    }
 }
 
 fn without_logs_output_is_discarded() {

@@ -24,19 +24,16 @@ impl Group {
     pub fn create(hierarchies: &Hierarchies, name: &GroupName, limits: &Limits) -> Result<Self, CgroupError> {
         let wanted = |controller| controller != Controller::Cpuset || limits.cpuset.is_some();
         let mut group = Self { name: name.as_str().to_owned(), dirs: Vec::new() };
-        for (controller, root) in hierarchies.v1.iter().filter(|(controller, _)| wanted(*controller)) {
-            match tree::create(root, name.as_str()) {
-                Ok(dir) => group.dirs.push((*controller, dir)),
-                Err(error) => {
-                    let _ = group.remove();
-                    return Err(error);
+        let made = hierarchies.v1.iter().filter(|(controller, _)| wanted(*controller)).try_for_each(
+            |(controller, root)| {
+                group.dirs.push((*controller, tree::create(root, name.as_str())?));
+                match controller {
+                    Controller::Cpuset => limits::inherit_cpuset(root, name.as_str()),
+                    Controller::Cpu | Controller::Cpuacct | Controller::Memory | Controller::Pids => Ok(()),
                 }
-            }
-            if *controller == Controller::Cpuset {
-                limits::inherit_cpuset(root, name.as_str())?;
-            }
-        }
-        if let Err(error) = group.apply(limits) {
+            },
+        );
+        if let Err(error) = made.and_then(|()| group.apply(limits)) {
             let _ = group.remove();
             return Err(error);
         }

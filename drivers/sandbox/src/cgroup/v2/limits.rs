@@ -16,12 +16,23 @@ pub(super) fn enable_controllers(root: &Path, name: &str) -> Result<(), CgroupEr
         for controller in ["cpu", "cpuset", "memory", "pids"] {
             let has = |list: &str| list.split_whitespace().any(|known| known == controller);
             if has(&offered) && !has(&active) {
-                tree::write(&parent, "cgroup.subtree_control", &format!("+{controller}"))?;
+                tree::write(&parent, "cgroup.subtree_control", &format!("+{controller}"))
+                    .map_err(delegated)?;
             }
         }
         parent.push(component);
     }
     Ok(())
+}
+
+/// A parent with processes of its own, as in a container, cannot hand controllers on: no limits on this host.
+fn delegated(error: CgroupError) -> CgroupError {
+    match error {
+        CgroupError::Io { source, path, .. } if source.raw_os_error() == Some(libc::EBUSY) => {
+            CgroupError::Unsupported { reason: format!("{} has processes of its own", path.display()) }
+        }
+        other => other,
+    }
 }
 
 /// Writes every limit that is given.
