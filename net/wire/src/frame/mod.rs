@@ -16,21 +16,10 @@
 mod call;
 mod codec;
 mod error;
+mod request;
 mod serve;
 
 pub use call::{Answers, call, call_bytes, call_stream};
 pub use error::{CallError, FrameError, Refusal};
+pub use request::Request;
 pub use serve::{Answer, Handler, serve, serve_bytes};
-
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-
-use crate::Protocol;
-
-/// A message that one protocol, and only that one, carries as a call.
-pub trait Request: Serialize + DeserializeOwned + Send + Sync + 'static {
-    /// The protocol it belongs to: it cannot be sent or decoded on a connection of another one.
-    type Protocol: Protocol;
-    /// What comes back.
-    type Response: Serialize + DeserializeOwned + Send + Sync + 'static;
-}

@@ -11,7 +11,8 @@ use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 
-use super::{CarriesHttp, MAX_HEAD};
+use super::CarriesHttp;
+use super::headers::MAX_HEAD;
 use crate::Connection;
 
 /// Why an exchange failed.

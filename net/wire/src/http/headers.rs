@@ -5,6 +5,8 @@
 
 use http::header::{self, HeaderMap, HeaderName};
 
+/// Largest request or response head in bytes.
+pub(super) const MAX_HEAD: usize = 64 << 10;
 /// Headers that are never passed on, besides those that `Connection` names.
 const HOP_BY_HOP: [HeaderName; 8] = [
     header::CONNECTION,

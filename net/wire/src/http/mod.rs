@@ -16,6 +16,3 @@ pub use door::Door;
 pub use exchange::{ExchangeError, request};
 pub use proxy::proxy;
 pub use serve::{CarriesHttp, accept_loop};
-
-/// Largest request or response head in bytes.
-const MAX_HEAD: usize = 64 << 10;

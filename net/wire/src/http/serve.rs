@@ -23,7 +23,8 @@ use tokio::io::{AsyncRead, ReadBuf};
 use tokio::task::JoinSet;
 use tower::{Service, ServiceExt};
 
-use super::{Door, MAX_HEAD};
+use super::Door;
+use super::headers::MAX_HEAD;
 use crate::streams::OpenStream;
 use crate::{Client, Connection, Http, Protocol};
 
