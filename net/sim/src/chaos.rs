@@ -12,6 +12,7 @@ use raft::disk::PowerCut;
 
 use crate::Subject;
 use crate::host::Host;
+use crate::operator::is_settled;
 use crate::world::Stage;
 
 /// Brings faults on the servers.
@@ -30,9 +31,10 @@ enum Fault {
     Lossy,
     HandOver,
     Snapshot,
+    LoseDisk,
 }
 
-const FAULTS: [Fault; 10] = [
+const FAULTS: [Fault; 12] = [
     Fault::CrashAny,
     Fault::CrashAny,
     Fault::CrashLeader,
@@ -43,6 +45,8 @@ const FAULTS: [Fault; 10] = [
     Fault::Lossy,
     Fault::HandOver,
     Fault::Snapshot,
+    Fault::LoseDisk,
+    Fault::LoseDisk,
 ];
 
 impl<S: Subject> Chaos<S> {
@@ -73,6 +77,13 @@ impl<S: Subject> Chaos<S> {
                 self.stage.set_loss(100);
                 self.wait_and_heal().await;
             }
+            // A second disk may go only when the first one's server was replaced: no group survives otherwise.
+            Fault::LoseDisk if is_settled(&self.stage, &self.hosts) => {
+                self.stage.trace("lose disk", &[server as u64]);
+                self.crash(server);
+                self.hosts[server].replace_disk();
+            }
+            Fault::LoseDisk => {}
             Fault::HandOver => self.hand_over(server).await,
             Fault::Snapshot => {
                 if let Some((_, consensus)) = self.stage.running(server) {

@@ -2,7 +2,7 @@
 //!
 //! Limits: a crash is a power cut at one instant: nothing of the old boot reaches disk, network or oracle after it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use openraft::AsyncRuntime;
@@ -19,14 +19,14 @@ use crate::world::Stage;
 pub(crate) struct Host<S> {
     pub(crate) server: usize,
     stage: Arc<Stage>,
-    disk: ModelDisk<SimRuntime>,
+    disk: Mutex<ModelDisk<SimRuntime>>,
     options: Options,
     machine: Mutex<Option<Arc<Observed<S>>>>,
 }
 
 impl<S: Subject> Host<S> {
     pub(crate) fn new(stage: Arc<Stage>, server: usize, options: Options) -> Arc<Self> {
-        let disk = ModelDisk::new(stage.random(|random| random.next()), Latency::flash());
+        let disk = Mutex::new(blank_disk(&stage));
         Arc::new(Self { server, stage, disk, options, machine: Mutex::new(None) })
     }
 
@@ -40,7 +40,7 @@ impl<S: Subject> Host<S> {
         let machine = Arc::new(Observed::<S>::new(self.stage.clone(), self.server, boot));
         *self.machine.lock().unwrap_or_else(PoisonError::into_inner) = Some(machine.clone());
         let port = Port { stage: self.stage.clone(), server: self.server, boot };
-        let disk = Arc::new(self.disk.reopen());
+        let disk = Arc::new(self.disk().reopen());
         let started = Consensus::start_on::<SimRuntime>(self.config(), disk, machine, Arc::new(port)).await;
         match started {
             Ok(consensus) => {
@@ -70,11 +70,22 @@ impl<S: Subject> Host<S> {
         self.stage.trace("crash", &[self.server as u64]);
         self.stage.count(|report| report.crashes += 1);
         let running = self.stage.switch_off(self.server);
-        self.disk.cut(how);
+        self.disk().cut(how);
         if let Some(consensus) = running {
             // Its tasks are ghosts: they reach nothing any more and only have to end.
             drop(SimRuntime::spawn(async move { consensus.shutdown().await }));
         }
+    }
+
+    /// Replaces the disk of a server that is switched off: the next boot is a new server at the old address.
+    pub(crate) fn replace_disk(&self) {
+        self.stage.trace("replace", &[self.server as u64]);
+        self.stage.count(|report| report.replaced += 1);
+        *self.disk() = blank_disk(&self.stage);
+    }
+
+    fn disk(&self) -> MutexGuard<'_, ModelDisk<SimRuntime>> {
+        self.disk.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns the last index that the machine has applied.
@@ -112,4 +123,8 @@ impl<S: Subject> Host<S> {
         config.plant_leader_restore = self.options.plant_leader_restore;
         config
     }
+}
+
+fn blank_disk(stage: &Stage) -> ModelDisk<SimRuntime> {
+    ModelDisk::new(stage.random(|random| random.next()), Latency::flash())
 }

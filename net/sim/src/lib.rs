@@ -14,6 +14,7 @@ mod counter;
 mod host;
 mod network;
 mod observed;
+mod operator;
 mod oracle;
 mod random;
 mod report;

@@ -28,6 +28,8 @@ pub struct Report {
     pub crashes: u64,
     /// Partitions of the network.
     pub partitions: u64,
+    /// Servers that lost their disk and came back as new ones.
+    pub replaced: u64,
     /// Snapshots that a server began from.
     pub restores: u64,
     /// What went wrong; nothing should.
@@ -47,7 +49,7 @@ impl fmt::Display for Report {
         write!(
             f,
             "seed {}: {} ({:?} simulated, trace {:016x} over {} events; {} writes acknowledged, {} unknown, {} reads, \
-             {} entries applied, {} requests, {} crashes, {} partitions, {} restores)",
+             {} entries applied, {} requests, {} crashes, {} partitions, {} replaced, {} restores)",
             self.seed,
             if self.passed() { "passed" } else { "FAILED" },
             self.duration,
@@ -60,6 +62,7 @@ impl fmt::Display for Report {
             self.requests,
             self.crashes,
             self.partitions,
+            self.replaced,
             self.restores,
         )?;
         for violation in &self.violations {

@@ -13,6 +13,7 @@ use openraft_rt_sim::SimRuntime;
 
 use crate::chaos::Chaos;
 use crate::host::Host;
+use crate::operator::{Operator, is_settled};
 use crate::workload::Client;
 use crate::world::Stage;
 use crate::{Counter, Report, Subject};
@@ -62,6 +63,8 @@ async fn play<S: Subject>(seed: u64, duration: Duration, options: Options) -> Re
         let client = Client { number, stage: stage.clone(), hosts: hosts.clone() };
         drop(SimRuntime::spawn(client.run(until)));
     }
+    let operator = Operator { stage: stage.clone(), hosts: hosts.clone() };
+    drop(SimRuntime::spawn(operator.run(until + HEALING)));
     Chaos { stage: stage.clone(), hosts: hosts.clone() }.run(until).await;
 
     if !stage.oracle().failed() {
@@ -84,7 +87,7 @@ async fn found<S: Subject>(stage: &Arc<Stage>, hosts: &[Arc<Host<S>>]) {
     }
 }
 
-/// Ends all faults and waits until everybody has applied the same and takes fresh writes.
+/// Ends all faults and waits until everybody is a voter, has applied the same and takes fresh writes.
 async fn heal<S: Subject>(stage: &Arc<Stage>, hosts: &[Arc<Host<S>>]) {
     stage.heal();
     stage.set_loss(0);
@@ -105,7 +108,7 @@ async fn heal<S: Subject>(stage: &Arc<Stage>, hosts: &[Arc<Host<S>>]) {
             }
             (oracle.acknowledgements() - before, oracle.last_applied())
         };
-        if fresh >= FRESH && hosts.iter().all(|host| host.applied() == last) {
+        if fresh >= FRESH && is_settled(stage, hosts) && hosts.iter().all(|host| host.applied() == last) {
             stage.trace("healed", &[last]);
             return;
         }

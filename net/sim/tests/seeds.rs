@@ -22,3 +22,22 @@ fn the_same_seed_gives_the_same_trace() {
     assert_eq!(first, second);
     assert_ne!(first.trace, other.trace);
 }
+
+#[test]
+fn a_planted_bug_is_found() {
+    let options = Options { plant_leader_restore: true, ..Options::default() };
+    let found =
+        (100..120).map(|seed| run(seed, Duration::from_secs(60), options)).find(|report| !report.passed());
+    let found =
+        found.expect("leaders that go on in their old term contradict each other within twenty seeds");
+    println!("{found}");
+    let clean = run(found.seed, Duration::from_secs(60), Options::default());
+    assert!(clean.passed(), "without the bug the same seed passes: {clean}");
+}
+
+#[test]
+fn five_servers_pass() {
+    let report = run(5, Duration::from_secs(30), Options { servers: 5, ..Options::default() });
+    println!("{report}");
+    assert!(report.passed(), "{report}");
+}
