@@ -92,7 +92,7 @@ macro_rules! id {
                 if serializer.is_human_readable() {
                     serializer.collect_str(self)
                 } else {
-                    self.0.to_be_bytes().serialize(serializer)
+                    serializer.serialize_bytes(&self.0.to_be_bytes())
                 }
             }
         }
@@ -106,7 +106,7 @@ macro_rules! id {
                     }
                     text.parse().map_err(serde::de::Error::custom)
                 } else {
-                    <[u8; 16]>::deserialize(deserializer).map(|bytes| Self(u128::from_be_bytes(bytes)))
+                    deserializer.deserialize_bytes(crate::id::IdBytes).map(Self)
                 }
             }
         }
@@ -133,6 +133,22 @@ id!(
     /// Proves that a node is the one that registered under its id. Never shown.
     SecretId
 );
+
+/// Reads the 16 bytes of an id in the compact form.
+struct IdBytes;
+
+impl serde::de::Visitor<'_> for IdBytes {
+    type Value = u128;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the 16 bytes of an id")
+    }
+
+    fn visit_bytes<E: serde::de::Error>(self, bytes: &[u8]) -> Result<u128, E> {
+        let bytes = bytes.try_into().map_err(|_| E::invalid_length(bytes.len(), &self))?;
+        Ok(u128::from_be_bytes(bytes))
+    }
+}
 
 /// Mixes `parts` into a version-4-shaped UUID: 128 bits of two rounds of SplitMix64 (Steele, Lea, Flood 2014)
 /// over all parts and their positions.

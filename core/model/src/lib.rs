@@ -20,6 +20,7 @@ mod id;
 mod job;
 pub mod link;
 mod node;
+mod placement_columns;
 mod plan;
 mod time;
 mod word;

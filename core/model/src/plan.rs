@@ -113,11 +113,12 @@ pub struct PlacementRun {
     /// Counts of the pass that placed them.
     pub pass: PassMetrics,
     /// The allocations.
+    #[serde(with = "crate::placement_columns")]
     pub placements: Vec<Placement>,
 }
 
 /// One new allocation.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Placement {
     /// Its id.
     pub id: AllocId,
@@ -169,7 +170,7 @@ pub struct InPlaceUpdate {
 }
 
 /// What the scheduler hands over for one evaluation.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
     /// What to change.
     pub plan: Plan,
@@ -180,7 +181,7 @@ pub struct Outcome {
 }
 
 /// What the plan applier committed of a plan.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct PlanResult {
     /// Placements that were rejected, by node.
     pub rejected: BTreeMap<NodeId, u32>,

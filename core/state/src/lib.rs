@@ -12,6 +12,8 @@
 
 pub mod apply;
 mod builder;
+mod check;
+pub mod codec;
 pub mod columns;
 mod snapshot;
 mod store;
@@ -20,5 +22,6 @@ mod txn;
 
 pub use apply::{Applied, ApplyError, Change, Command, Entry, Reply, Table};
 pub use builder::Builder;
+pub use check::Violations;
 pub use snapshot::Snapshot;
 pub use store::{Indexes, State};

@@ -71,9 +71,11 @@ impl<'a> Txn<'a> {
         self.changes.push(Change::Alloc { id: alloc.id, node: alloc.node, job: key.clone(), by_client });
         let alloc = Arc::new(alloc);
         let old = self.state.put_alloc(key, Arc::clone(&alloc));
-        let changed = old
-            .as_ref()
-            .is_none_or(|old| old.client != alloc.client || old.is_terminal() != alloc.is_terminal());
+        let changed = old.as_ref().is_none_or(|old| {
+            old.job.create_index != alloc.job.create_index
+                || old.client != alloc.client
+                || old.is_terminal() != alloc.is_terminal()
+        });
         if changed {
             self.count_alloc(key, old.as_deref(), Some(&alloc));
             self.touch(key);

@@ -64,9 +64,14 @@ impl Txn<'_> {
         job.job_modify_index = index;
         job.submit_time = Some(self.now().0);
         let job = Arc::new(job);
+        let before = self.state.job(key).cloned();
+        self.open_summary(key, &job);
+        if let Some(before) = &before {
+            self.count_child(key, before, Some(&before.status), None);
+        }
+        self.count_child(key, &job, None, Some(&job.status));
         self.state.put_job(Arc::clone(&job));
         self.changes.push(Change::Job(key.clone()));
-        self.open_summary(key, &job);
         self.prune_versions(key);
         job
     }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use model::{Alloc, ClientStatus, Eval, GroupSummary, Job, JobKey, JobStatus, Name};
+use model::{Alloc, ChildrenSummary, ClientStatus, Eval, GroupSummary, Job, JobKey, JobStatus, Name};
 
 use super::Change;
 use crate::State;
-use crate::tables::JobSummary;
+use crate::tables::{JobSummary, parent_of};
 use crate::txn::Txn;
 
 impl Txn<'_> {
@@ -31,14 +31,18 @@ impl Txn<'_> {
         }
     }
 
-    /// Makes sure that a job has a summary with all its groups, and that its parent counts it.
+    /// Makes sure that a job has a summary with all its groups.
     pub(super) fn open_summary(&mut self, key: &JobKey, job: &Job) {
         let index = self.index();
         if self.state.job_summary(key).is_none() && !self.summaries.contains_key(key) {
-            let summary =
-                JobSummary { create_index: job.create_index, modify_index: index, ..JobSummary::default() };
+            let children = self.state.counted_children(key);
+            let summary = JobSummary {
+                children,
+                create_index: job.create_index,
+                modify_index: index,
+                ..JobSummary::default()
+            };
             self.summaries.insert(key.clone(), summary);
-            self.count_child(key, job, None, Some(&job.status));
         }
         if let Some(summary) = self.summary_mut(key) {
             for group in &job.task_groups {
@@ -51,6 +55,12 @@ impl Txn<'_> {
 
     /// Moves an allocation from the count of its old state to that of its new one.
     pub(crate) fn count_alloc(&mut self, key: &JobKey, old: Option<&Alloc>, new: Option<&Alloc>) {
+        if let (Some(old), Some(new)) = (old, new)
+            && old.job.create_index != new.job.create_index
+        {
+            self.count_alloc(key, Some(old), None);
+            return self.count_alloc(key, None, Some(new));
+        }
         let Some(alloc) = new.or(old) else { return };
         self.count_allocs(
             key,
@@ -115,15 +125,12 @@ impl Txn<'_> {
 
     /// Moves a child from one count of its parent's summary to another.
     pub(super) fn count_child(&mut self, key: &JobKey, child: &Job, old: Option<&str>, new: Option<&str>) {
-        if child.parent_id.is_empty() {
-            return;
-        }
-        let parent = JobKey::new(Name::clone(&key.namespace), child.parent_id.as_str());
+        let Some(parent) = parent_of(key, child) else { return };
         let Some(summary) = self.summary_mut(&parent) else { return };
-        if let Some(count) = old.and_then(|status| child_slot(summary, status)) {
+        if let Some(count) = old.and_then(|status| child_slot(&mut summary.children, status)) {
             *count = count.saturating_sub(1);
         }
-        if let Some(count) = new.and_then(|status| child_slot(summary, status)) {
+        if let Some(count) = new.and_then(|status| child_slot(&mut summary.children, status)) {
             *count += 1;
         }
     }
@@ -155,13 +162,19 @@ impl State {
         for alloc in self.allocs_of_job(key).filter(|alloc| alloc.job.create_index == job.create_index) {
             *slot(groups.entry(Name::clone(&alloc.group)).or_default(), alloc.client) += 1;
         }
-        let mut summary = JobSummary { groups, create_index: job.create_index, ..JobSummary::default() };
+        let children = self.counted_children(key);
+        JobSummary { groups, children, create_index: job.create_index, ..JobSummary::default() }
+    }
+
+    /// The children of a job by status, counted.
+    pub(crate) fn counted_children(&self, key: &JobKey) -> ChildrenSummary {
+        let mut children = ChildrenSummary::default();
         for child in self.job_children(key).filter_map(|child| self.job(child)) {
-            if let Some(count) = child_slot(&mut summary, &child.status) {
+            if let Some(count) = child_slot(&mut children, &child.status) {
                 *count += 1;
             }
         }
-        summary
+        children
     }
 }
 
@@ -176,8 +189,7 @@ const fn slot(group: &mut GroupSummary, status: ClientStatus) -> &mut u32 {
     }
 }
 
-fn child_slot<'a>(summary: &'a mut JobSummary, status: &str) -> Option<&'a mut u32> {
-    let children = &mut summary.children;
+fn child_slot<'a>(children: &'a mut ChildrenSummary, status: &str) -> Option<&'a mut u32> {
     [
         (JobStatus::Pending, &mut children.pending),
         (JobStatus::Running, &mut children.running),

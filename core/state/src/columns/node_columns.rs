@@ -95,7 +95,7 @@ impl NodeColumns {
     }
 
     /// Takes over a node: into its row, or the lowest free one. Tells whether the row is new, which has no usage.
-    pub(super) fn put_node(&mut self, node: &Node) -> bool {
+    pub(crate) fn put_node(&mut self, node: &Node) -> bool {
         let known = self.slot(node.id);
         let slot = known.unwrap_or_else(|| self.take_slot(node.id));
         let (chunk, row) = place(slot);
@@ -139,7 +139,7 @@ impl NodeColumns {
     }
 
     /// Adds what an allocation uses; nothing if its node is not there.
-    pub(super) fn hold(&mut self, alloc: &Alloc, room: Room) {
+    pub(crate) fn hold(&mut self, alloc: &Alloc, room: Room) {
         let Some(slot) = self.slot(alloc.node) else { return };
         let (chunk, row) = place(slot);
         let chunk = Arc::make_mut(&mut self.chunks[chunk]);

@@ -44,8 +44,12 @@ impl State {
     pub(crate) fn put_job(&mut self, job: Arc<Job>) {
         let key = job.key();
         self.job_versions.entry(key.clone()).or_default().insert(job.version, Arc::clone(&job));
-        if !job.parent_id.is_empty() {
-            let parent = JobKey::new(key.namespace.clone(), job.parent_id.as_str());
+        let parent = parent_of(&key, &job);
+        let known = self.jobs.get(&key).and_then(|known| parent_of(&key, known));
+        if let Some(known) = known.filter(|known| parent.as_ref() != Some(known)) {
+            self.remove_child(&known, &key);
+        }
+        if let Some(parent) = parent {
             self.job_children.entry(parent).or_default().insert(key.clone());
         }
         self.jobs.insert(key, job);
@@ -58,18 +62,21 @@ impl State {
         self.job_versions.remove(key);
         self.submissions.remove(key);
         self.job_summaries.remove(key);
-        if !removed.parent_id.is_empty() {
-            let parent = JobKey::new(key.namespace.clone(), removed.parent_id.as_str());
-            if let Some(children) = self.job_children.get_mut(&parent) {
-                children.remove(key);
-                if children.is_empty() {
-                    self.job_children.remove(&parent);
-                }
-            }
+        if let Some(parent) = parent_of(key, &removed) {
+            self.remove_child(&parent, key);
         }
         self.indexes.set(Table::Jobs, self.index);
         self.indexes.set(Table::JobSummaries, self.index);
         Some(removed)
+    }
+
+    fn remove_child(&mut self, parent: &JobKey, child: &JobKey) {
+        if let Some(children) = self.job_children.get_mut(parent) {
+            children.remove(child);
+            if children.is_empty() {
+                self.job_children.remove(parent);
+            }
+        }
     }
 
     pub(crate) fn put_submission(&mut self, key: JobKey, submission: JobSubmission) {
@@ -100,4 +107,10 @@ impl State {
             submissions.remove(&version);
         }
     }
+}
+
+/// The parent of a job; a job is never its own.
+pub(crate) fn parent_of(key: &JobKey, job: &Job) -> Option<JobKey> {
+    let named = !job.parent_id.is_empty() && job.parent_id != *key.id;
+    named.then(|| JobKey::new(key.namespace.clone(), job.parent_id.as_str()))
 }

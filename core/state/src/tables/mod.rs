@@ -9,5 +9,6 @@ mod links;
 mod node;
 mod summary;
 
+pub(crate) use job::parent_of;
 pub(crate) use links::JobLinks;
 pub use summary::JobSummary;

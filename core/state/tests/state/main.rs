@@ -1,0 +1,13 @@
+//! What `apply` promises, table by table, and what holds after any sequence of commands.
+
+mod allocs;
+mod cluster;
+mod codec;
+mod columns;
+mod deployments;
+mod garbage;
+mod jobs;
+mod nodes;
+mod plans;
+mod random;
+mod world;
