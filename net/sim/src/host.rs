@@ -13,7 +13,7 @@ use raft::{Config, Consensus, Member, NodeInfo};
 use crate::Subject;
 use crate::network::Port;
 use crate::observed::Observed;
-use crate::run::Options;
+use crate::run::{Options, Plant};
 use crate::world::Stage;
 
 pub(crate) struct Host<S> {
@@ -26,7 +26,7 @@ pub(crate) struct Host<S> {
 
 impl<S: Subject> Host<S> {
     pub(crate) fn new(stage: Arc<Stage>, server: usize, options: Options) -> Arc<Self> {
-        let disk = Mutex::new(blank_disk(&stage));
+        let disk = Mutex::new(blank_disk(&stage, options));
         Arc::new(Self { server, stage, disk, options, machine: Mutex::new(None) })
     }
 
@@ -81,7 +81,7 @@ impl<S: Subject> Host<S> {
     pub(crate) fn replace_disk(&self) {
         self.stage.trace("replace", &[self.server as u64]);
         self.stage.count(|report| report.replaced += 1);
-        *self.disk() = blank_disk(&self.stage);
+        *self.disk() = blank_disk(&self.stage, self.options);
     }
 
     fn disk(&self) -> MutexGuard<'_, ModelDisk<SimRuntime>> {
@@ -120,11 +120,15 @@ impl<S: Subject> Host<S> {
         config.keep_entries = 50;
         config.chunk_bytes = 1000;
         config.timing.snapshot = Duration::from_secs(2);
-        config.plant_leader_restore = self.options.plant_leader_restore;
+        config.plant_leader_restore = self.options.plant == Plant::LeaderRestore;
         config
     }
 }
 
-fn blank_disk(stage: &Stage) -> ModelDisk<SimRuntime> {
-    ModelDisk::new(stage.random(|random| random.next()), Latency::flash())
+fn blank_disk(stage: &Stage, options: Options) -> ModelDisk<SimRuntime> {
+    let disk = ModelDisk::new(stage.random(|random| random.next()), Latency::flash());
+    if options.plant == Plant::LyingDisks {
+        disk.lie();
+    }
+    disk
 }

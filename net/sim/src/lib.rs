@@ -27,5 +27,5 @@ mod world;
 pub use counter::Counter;
 pub use random::Random;
 pub use report::Report;
-pub use run::{Options, run, run_with};
+pub use run::{Options, Plant, run, run_with};
 pub use subject::Subject;

@@ -30,13 +30,25 @@ pub struct Options {
     pub servers: usize,
     /// How many clients write and read.
     pub clients: u64,
-    /// Plants a bug, to prove that the oracle finds it: a restarted leader goes on in its old term.
-    pub plant_leader_restore: bool,
+    /// What is broken on purpose.
+    pub plant: Plant,
+}
+
+/// A bug that is planted to prove that the oracle finds it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Plant {
+    /// Nothing is broken.
+    #[default]
+    Nothing,
+    /// A restarted leader goes on in its old term, without an election.
+    LeaderRestore,
+    /// Disks claim syncs of file content that they do not do.
+    LyingDisks,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { servers: 3, clients: 3, plant_leader_restore: false }
+        Self { servers: 3, clients: 3, plant: Plant::Nothing }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sim::{Options, run};
+use sim::{Options, Plant, Report, run};
 
 #[test]
 fn a_few_seeds_pass() {
@@ -23,16 +23,31 @@ fn the_same_seed_gives_the_same_trace() {
     assert_ne!(first.trace, other.trace);
 }
 
-#[test]
-fn a_planted_bug_is_found() {
-    let options = Options { plant_leader_restore: true, ..Options::default() };
+/// Returns the first report of at most twenty seeds that fails with `plant`; without it that seed must pass.
+fn find(plant: Plant) -> Report {
+    let options = Options { plant, ..Options::default() };
     let found =
         (100..120).map(|seed| run(seed, Duration::from_secs(60), options)).find(|report| !report.passed());
-    let found =
-        found.expect("leaders that go on in their old term contradict each other within twenty seeds");
+    let found = found.expect("the planted bug is found within twenty seeds");
     println!("{found}");
     let clean = run(found.seed, Duration::from_secs(60), Options::default());
     assert!(clean.passed(), "without the bug the same seed passes: {clean}");
+    found
+}
+
+#[test]
+fn leaders_that_go_on_in_their_old_term_are_found() {
+    let found = find(Plant::LeaderRestore).violations.join("\n");
+    assert!(
+        ["another history", "replaced by another", "a read on server"]
+            .iter()
+            .any(|kind| found.contains(kind))
+    );
+}
+
+#[test]
+fn disks_that_lie_about_syncs_are_found() {
+    find(Plant::LyingDisks);
 }
 
 #[test]

@@ -84,6 +84,7 @@ struct Platter {
     operations: u64,
     fail_at: Option<u64>,
     syncs: u64,
+    lying: bool,
 }
 
 impl<Rt> Clone for ModelDisk<Rt> {
@@ -109,6 +110,7 @@ impl<Rt: AsyncRuntime> ModelDisk<Rt> {
             operations: 0,
             fail_at: None,
             syncs: 0,
+            lying: false,
         };
         Self { shared: Arc::new(Mutex::new(platter)), boot: 0, runtime: PhantomData }
     }
@@ -142,6 +144,11 @@ impl<Rt: AsyncRuntime> ModelDisk<Rt> {
     #[must_use]
     pub fn syncs(&self) -> u64 {
         self.lock_any().syncs
+    }
+
+    /// Lets the disk claim syncs that it does not do, as broken ones do; to prove that a test would notice.
+    pub fn lie(&self) {
+        self.lock_any().lying = true;
     }
 
     /// Flips the lowest bit of the byte at `at` of the file `name`, behind everybody's back.
@@ -353,7 +360,11 @@ impl<Rt: AsyncRuntime> DiskFile for ModelFile<Rt> {
             let delay = self.disk.changing()?.delay();
             let token = self.with(self.disk.lock()?, |content| content.begin_sync())?;
             Rt::sleep(delay).await;
-            self.with(self.disk.lock()?, |content| content.sync(token))
+            let platter = self.disk.lock()?;
+            if platter.lying {
+                return Ok(());
+            }
+            self.with(platter, |content| content.sync(token))
         })
     }
 }
