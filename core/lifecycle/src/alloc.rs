@@ -1,0 +1,503 @@
+//! Decides what an allocation does next: prepares it, starts and stops its tasks in their order, reports it.
+//!
+//! ```text
+//!             Prepared                      a task failed, the leader or all main tasks ended, Stop
+//!  preparing ──────────▶ running its tasks ─────────────────────────────────────▶ stopping by rank
+//!     │ failed               ▲      │ each task has a machine of its own             │ all but poststop dead
+//!     ▼                      └──────┘                                                ▼
+//!  over ◀──── Cleanup ◀──────────────────────────────────────────── poststop tasks run to their end
+//!     │ Forget
+//!     ▼
+//!  removed
+//! ```
+//!
+//! The status is terminal only when no task runs any more, so that whoever takes its room finds it free.
+//! Limits: the tasks of one group; a report is made only when something changed.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use model::{
+    AllocId, AllocUpdate, ClientStatus, Job, Name, Nanos, NetworkStatus, RunState, TaskEventKind, TaskGroup,
+    TaskState, TaskStates, Timestamp,
+};
+
+use crate::Phase;
+use crate::health::{HealthInput, HealthMachine, Unhealthy};
+use crate::hook_order::may_start;
+use crate::reattach::{Found, reattach};
+use crate::task::{self, StopCause, TaskMachine, TaskRules};
+
+/// What the machine must know of its allocation.
+#[derive(Debug, Clone)]
+pub struct AllocRules {
+    /// Its id.
+    pub id: AllocId,
+    /// The version of the job that it runs.
+    pub job: Arc<Job>,
+    /// Its group.
+    pub group: Name,
+    /// Whether a deployment waits for its health.
+    pub in_deployment: bool,
+    /// Longest kill timeout that the client allows.
+    pub max_kill_timeout: Nanos,
+}
+
+impl AllocRules {
+    fn task_group(&self) -> Option<&TaskGroup> {
+        self.job.group(&self.group)
+    }
+
+    fn tasks(&self) -> Vec<TaskRules> {
+        let Some(group) = self.task_group() else { return Vec::new() };
+        let rules =
+            |task| TaskRules::new(self.id, &self.job, task, group.restart.as_ref(), self.max_kill_timeout);
+        group.tasks.iter().map(rules).collect()
+    }
+
+    fn health(&self, now: Timestamp) -> Option<HealthMachine> {
+        let update = self.task_group()?.update.as_ref().filter(|_| self.in_deployment)?;
+        Some(HealthMachine::new(now, update))
+    }
+}
+
+/// What happens to an allocation.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// [`Action::Prepare`] is done.
+    Prepared {
+        /// Its network, if it has one of its own.
+        network: Option<NetworkStatus>,
+    },
+    /// [`Action::Prepare`] failed: nothing of it was started.
+    PrepareFailed {
+        /// Why.
+        message: Name,
+    },
+    /// Something happened to a task.
+    Task {
+        /// The task.
+        task: Name,
+        /// What.
+        event: task::Event,
+    },
+    /// The server wants it to stop.
+    Stop {
+        /// Leaves shutdown delays out.
+        no_shutdown_delay: bool,
+    },
+    /// The server updated it in place to another version of the job.
+    Update {
+        /// That version.
+        job: Arc<Job>,
+        /// Whether a deployment waits for its health.
+        in_deployment: bool,
+    },
+    /// Somebody asks for a restart of one task, or of all that run.
+    Restart {
+        /// The task; none means all.
+        task: Option<Name>,
+        /// Why.
+        reason: Name,
+    },
+    /// The client lost its servers (`true`), or found them again.
+    Disconnected(bool),
+    /// The servers have forgotten it: it is to be stopped and removed.
+    Forget,
+    /// Time has passed: the moment of the last [`Action::WakeAt`] is there.
+    Tick,
+}
+
+/// What to do for an allocation, in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// Make its directory and network, once what it replaces has ended; then [`Event::Prepared`] or
+    /// `PrepareFailed`.
+    Prepare,
+    /// Do this for a task.
+    Task {
+        /// The task.
+        task: Name,
+        /// What.
+        action: task::Action,
+    },
+    /// Tell the servers, and record it for the next agent.
+    Report(Box<AllocUpdate>),
+    /// Every task is dead: undo what [`Action::Prepare`] did, but keep the directory.
+    Cleanup,
+    /// Delete its directory and forget it; the last action there is.
+    Remove,
+    /// Send [`Event::Tick`] at this time; it replaces the last wish.
+    WakeAt(Timestamp),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Preparing,
+    Running,
+    Over,
+    Removed,
+}
+
+/// The machine of one allocation.
+#[derive(Debug, Clone)]
+pub struct AllocMachine {
+    rules: AllocRules,
+    stage: Stage,
+    tasks: Vec<TaskMachine>,
+    health: Option<HealthMachine>,
+    network: Option<NetworkStatus>,
+    failure: Option<Name>,
+    stop: Option<bool>,
+    forgotten: bool,
+    disconnected_at: Option<Timestamp>,
+    reported: Option<AllocUpdate>,
+    wake_at: Option<Timestamp>,
+}
+
+impl AllocMachine {
+    /// An allocation that was just assigned, and what to do first.
+    #[must_use]
+    pub fn new(now: Timestamp, rules: AllocRules) -> (Self, Vec<Action>) {
+        let tasks = rules.tasks().into_iter().map(|task| TaskMachine::new(now, task)).collect();
+        let health = rules.health(now);
+        let mut machine = Self::with_tasks(rules, Stage::Preparing, tasks, health);
+        let mut actions = vec![Action::Prepare];
+        machine.report(&mut actions);
+        machine.wake(&mut actions);
+        (machine, actions)
+    }
+
+    /// An allocation that an earlier agent ran, and what to do first. `found` says what the drivers found of
+    /// each task that had a handle; tasks that are not in it had none.
+    #[must_use]
+    pub fn restore(
+        now: Timestamp,
+        rules: AllocRules,
+        mut recorded: TaskStates,
+        mut found: BTreeMap<Name, Found>,
+    ) -> (Self, Vec<Action>) {
+        let mut actions = Vec::new();
+        let mut started = false;
+        let mut tasks = Vec::new();
+        for task in rules.tasks() {
+            let name = task.name.clone();
+            let state = recorded.remove(&name).unwrap_or_else(TaskState::pending);
+            let found = found.remove(&name).unwrap_or(Found::NoHandle);
+            started |= state.state != RunState::Pending || found != Found::NoHandle;
+            let (machine, first) = reattach(now, task, state, found);
+            actions.extend(first.into_iter().map(|action| Action::Task { task: name.clone(), action }));
+            tasks.push(machine);
+        }
+        let health = rules.health(now);
+        let stage = if started { Stage::Running } else { Stage::Preparing };
+        let mut machine = Self::with_tasks(rules, stage, tasks, health);
+        if stage == Stage::Preparing {
+            actions.push(Action::Prepare);
+        }
+        machine.advance(now, &mut actions);
+        (machine, actions)
+    }
+
+    fn with_tasks(
+        rules: AllocRules,
+        stage: Stage,
+        tasks: Vec<TaskMachine>,
+        health: Option<HealthMachine>,
+    ) -> Self {
+        Self {
+            rules,
+            stage,
+            tasks,
+            health,
+            network: None,
+            failure: None,
+            stop: None,
+            forgotten: false,
+            disconnected_at: None,
+            reported: None,
+            wake_at: None,
+        }
+    }
+
+    /// Its id.
+    #[must_use]
+    pub const fn id(&self) -> AllocId {
+        self.rules.id
+    }
+
+    /// Whether all its tasks are dead and cleaned up.
+    #[must_use]
+    pub const fn is_over(&self) -> bool {
+        matches!(self.stage, Stage::Over | Stage::Removed)
+    }
+
+    /// The machine of a task.
+    #[must_use]
+    pub fn task(&self, name: &str) -> Option<&TaskMachine> {
+        self.tasks.iter().find(|task| &*task.rules().name == name)
+    }
+
+    /// Takes one event and says what to do.
+    #[must_use]
+    pub fn handle(&mut self, now: Timestamp, event: Event) -> Vec<Action> {
+        let mut actions = Vec::new();
+        if self.stage == Stage::Removed {
+            return actions;
+        }
+        match event {
+            Event::Prepared { network } => {
+                if self.stage == Stage::Preparing {
+                    self.stage = Stage::Running;
+                    self.network = network;
+                }
+            }
+            Event::PrepareFailed { message } => {
+                if self.stage == Stage::Preparing {
+                    self.stage = Stage::Running;
+                    self.prepare_failed(now, message, &mut actions);
+                }
+            }
+            Event::Task { task, event } => self.tell_task(now, &task, event, &mut actions),
+            Event::Stop { no_shutdown_delay } => {
+                self.stop = Some(no_shutdown_delay || self.stop == Some(true));
+            }
+            Event::Update { job, in_deployment } => self.update(now, job, in_deployment),
+            Event::Restart { task, reason } => self.restart(now, task.as_ref(), &reason, &mut actions),
+            Event::Disconnected(lost) => {
+                self.disconnected_at = lost.then(|| self.disconnected_at.unwrap_or(now))
+            }
+            Event::Forget => {
+                self.forgotten = true;
+                self.stop = Some(true);
+            }
+            Event::Tick => {
+                self.wake_at = None;
+                let due: Vec<Name> = self
+                    .tasks
+                    .iter()
+                    .filter(|task| task.wake_at().is_some_and(|at| at <= now))
+                    .map(|task| task.rules().name.clone())
+                    .collect();
+                for task in due {
+                    self.tell_task(now, &task, task::Event::Tick, &mut actions);
+                }
+            }
+        }
+        self.advance(now, &mut actions);
+        actions
+    }
+
+    fn tell_task(&mut self, now: Timestamp, name: &Name, event: task::Event, actions: &mut Vec<Action>) {
+        let Some(task) = self.tasks.iter_mut().find(|task| task.rules().name == *name) else { return };
+        let follow = task.handle(now, event);
+        actions.extend(follow.into_iter().map(|action| Action::Task { task: name.clone(), action }));
+    }
+
+    fn prepare_failed(&mut self, now: Timestamp, message: Name, actions: &mut Vec<Action>) {
+        self.failure = Some(message.clone());
+        let names: Vec<Name> = self.tasks.iter().map(|task| task.rules().name.clone()).collect();
+        for name in names {
+            let note = task::Event::Note(TaskEventKind::SetupFailure { message: message.clone() });
+            self.tell_task(now, &name, note, actions);
+            self.tell_task(now, &name, stop(StopCause::Requested, true), actions);
+        }
+    }
+
+    fn update(&mut self, now: Timestamp, job: Arc<Job>, in_deployment: bool) {
+        let renewed = self.rules.job.version != job.version || self.rules.in_deployment != in_deployment;
+        self.rules.job = job;
+        self.rules.in_deployment = in_deployment;
+        if renewed {
+            self.health = self.rules.health(now);
+        }
+        for rules in self.rules.tasks() {
+            if let Some(task) = self.tasks.iter_mut().find(|task| task.rules().name == rules.name) {
+                task.set_rules(rules);
+            }
+        }
+    }
+
+    fn restart(&mut self, now: Timestamp, task: Option<&Name>, reason: &Name, actions: &mut Vec<Action>) {
+        let names: Vec<Name> = self
+            .tasks
+            .iter()
+            .map(|machine| machine.rules().name.clone())
+            .filter(|name| task.is_none_or(|task| task == name))
+            .collect();
+        for name in names {
+            self.tell_task(now, &name, task::Event::Restart { reason: reason.clone() }, actions);
+        }
+    }
+
+    /// Brings the allocation as far as it can go now, and says so.
+    fn advance(&mut self, now: Timestamp, actions: &mut Vec<Action>) {
+        if self.stop_after().is_some_and(|at| at <= now) {
+            self.stop = Some(self.stop.unwrap_or(false));
+        }
+        if self.stage == Stage::Running || self.stop.is_some() {
+            self.stop_tasks(now, actions);
+        }
+        if self.stage == Stage::Running {
+            self.start_tasks(now, actions);
+        }
+        if self.stage != Stage::Over && self.tasks.iter().all(TaskMachine::is_dead) {
+            self.stage = Stage::Over;
+            actions.push(Action::Cleanup);
+        }
+        self.decide_health(now);
+        self.report(actions);
+        if self.stage == Stage::Over && self.forgotten {
+            self.stage = Stage::Removed;
+            actions.push(Action::Remove);
+            return;
+        }
+        self.wake(actions);
+    }
+
+    /// Stops what must not go on: those of the lowest rank first, the others once these are dead.
+    fn stop_tasks(&mut self, now: Timestamp, actions: &mut Vec<Action>) {
+        let Some(cause) = self.stop_cause() else { return };
+        let last = if self.forgotten { 3 } else { 2 };
+        for rank in 0..=last {
+            let alive: Vec<Name> = self
+                .tasks
+                .iter()
+                .filter(|task| rank_of(task) == rank && !task.is_dead())
+                .map(|task| task.rules().name.clone())
+                .collect();
+            for name in &alive {
+                let hurry = self.stop == Some(true);
+                self.tell_task(now, name, stop(cause.clone(), hurry), actions);
+            }
+            if self.tasks.iter().any(|task| rank_of(task) == rank && !task.is_dead()) {
+                return;
+            }
+        }
+    }
+
+    fn stop_cause(&self) -> Option<StopCause> {
+        if self.stop.is_some() {
+            return Some(StopCause::Requested);
+        }
+        let others = || self.tasks.iter().filter(|task| task.rules().phase != Phase::Poststop);
+        if let Some(failed) = others().find(|task| task.is_dead() && task.state().failed) {
+            return Some(StopCause::SiblingFailed(failed.rules().name.clone()));
+        }
+        if others().any(|task| task.rules().leader && task.is_dead()) {
+            return Some(StopCause::LeaderDead);
+        }
+        let mut main = others().filter(|task| task.rules().phase == Phase::Main).peekable();
+        let some = main.peek().is_some();
+        (some && main.all(TaskMachine::is_dead)).then_some(StopCause::MainDead)
+    }
+
+    fn start_tasks(&mut self, now: Timestamp, actions: &mut Vec<Action>) {
+        let ready: Vec<Name> = self
+            .tasks
+            .iter()
+            .filter(|task| task.is_waiting())
+            .filter(|task| {
+                let all = self.tasks.iter().map(|task| (task.rules().phase, task.state()));
+                may_start(task.rules().phase, all)
+            })
+            .map(|task| task.rules().name.clone())
+            .collect();
+        for name in ready {
+            self.tell_task(now, &name, task::Event::Start, actions);
+        }
+    }
+
+    fn decide_health(&mut self, now: Timestamp) {
+        let input = HealthInput {
+            all_running: self.stage == Stage::Running && self.tasks.iter().all(is_up),
+            any_failed: self.failure.is_some() || self.tasks.iter().any(|task| task.state().failed),
+            restarts: self.tasks.iter().map(|task| task.state().restarts).sum(),
+        };
+        let Some(health) = &mut self.health else { return };
+        if health.look(now, input) != Some(Unhealthy::Deadline) {
+            return;
+        }
+        let Some(rules) = self.rules.task_group().and_then(|group| group.update.as_ref()) else { return };
+        let message = Name::from(format!(
+            "Task not running for min_healthy_time of {} by healthy_deadline of {}",
+            rules.min_healthy_time, rules.healthy_deadline
+        ));
+        for task in self.tasks.iter_mut().filter(|task| !is_up(task)) {
+            task.record(now, TaskEventKind::AllocUnhealthy { message: message.clone() });
+        }
+    }
+
+    /// The end of what the job tolerates without servers.
+    fn stop_after(&self) -> Option<Timestamp> {
+        let allowed = self.rules.task_group()?.disconnect.as_ref()?.stop_on_client_after?;
+        Some(self.disconnected_at? + allowed)
+    }
+
+    fn status(&self) -> (ClientStatus, Name) {
+        let all_dead = self.tasks.iter().all(TaskMachine::is_dead);
+        if let Some(failure) = self.failure.as_ref().filter(|_| all_dead) {
+            return (ClientStatus::Failed, failure.clone());
+        }
+        let any = |state: RunState| self.tasks.iter().any(|task| task.state().state == state);
+        let (status, text) = if all_dead && self.tasks.iter().any(|task| task.state().failed) {
+            (ClientStatus::Failed, "Failed tasks")
+        } else if all_dead {
+            (ClientStatus::Complete, "All tasks have completed")
+        } else if any(RunState::Running) {
+            (ClientStatus::Running, "Tasks are running")
+        } else {
+            (ClientStatus::Pending, "No tasks have started")
+        };
+        (status, Name::from(text))
+    }
+
+    fn report(&mut self, actions: &mut Vec<Action>) {
+        let (status, description) = self.status();
+        let tasks = self.tasks.iter().map(|task| (task.rules().name.clone(), task.state().clone())).collect();
+        let update = AllocUpdate {
+            id: self.rules.id,
+            status,
+            description,
+            tasks,
+            healthy: self.health.as_ref().and_then(HealthMachine::decided),
+            network: self.network.clone(),
+        };
+        if self.reported.as_ref() != Some(&update) {
+            self.reported = Some(update.clone());
+            actions.push(Action::Report(Box::new(update)));
+        }
+    }
+
+    fn wake(&mut self, actions: &mut Vec<Action>) {
+        let health =
+            self.health.as_ref().filter(|_| self.stage != Stage::Over).and_then(HealthMachine::wake_at);
+        let stop = self.stop_after().filter(|_| self.stop.is_none());
+        let next = self.tasks.iter().filter_map(TaskMachine::wake_at).chain(health).chain(stop).min();
+        if let Some(at) = next
+            && self.wake_at != Some(at)
+        {
+            self.wake_at = Some(at);
+            actions.push(Action::WakeAt(at));
+        }
+    }
+}
+
+fn stop(cause: StopCause, no_shutdown_delay: bool) -> task::Event {
+    task::Event::Stop { cause, no_shutdown_delay }
+}
+
+fn rank_of(task: &TaskMachine) -> u8 {
+    task.rules().phase.stop_rank(task.rules().leader)
+}
+
+/// Whether a task is as it should be in a healthy allocation.
+fn is_up(task: &TaskMachine) -> bool {
+    let state = task.state();
+    match task.rules().phase {
+        Phase::Main | Phase::PrestartSidecar | Phase::PoststartSidecar => state.state == RunState::Running,
+        Phase::Prestart => state.successful(),
+        Phase::Poststart => state.successful() || state.state == RunState::Running,
+        Phase::Poststop => true,
+    }
+}

@@ -1,0 +1,100 @@
+//! Decides whether an allocation is healthy in its deployment, by the states of its tasks.
+//!
+//! ```text
+//!             every task runs            for min_healthy_time
+//!  undecided ────────────────▶ settling ─────────────────────▶ healthy
+//!     │  ▲                        │
+//!     │  └── a task is restarted ─┘
+//!     └──── a task failed, or healthy_deadline is over ───────▶ unhealthy
+//! ```
+//!
+//! The decision is made once. Health checks of services are not looked at here: a shell that has them reports
+//! a failing one by withholding [`HealthInput::all_running`].
+
+use model::{Nanos, Timestamp, Update};
+
+/// What of an allocation its health depends on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HealthInput {
+    /// Every task that should run does, and those that only prepare have ended well.
+    pub all_running: bool,
+    /// A task failed for good.
+    pub any_failed: bool,
+    /// Restarts of all tasks taken together.
+    pub restarts: u32,
+}
+
+/// Why an allocation is unhealthy, as its task events word it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unhealthy {
+    /// A task failed.
+    TaskFailed,
+    /// It was not healthy in time.
+    Deadline,
+}
+
+/// The machine.
+#[derive(Debug, Clone)]
+pub struct HealthMachine {
+    min_healthy: Nanos,
+    deadline: Timestamp,
+    manual: bool,
+    since: Option<Timestamp>,
+    restarts: u32,
+    decided: Option<(bool, Timestamp)>,
+}
+
+impl HealthMachine {
+    /// Watches an allocation that starts now, by the rules of its group.
+    #[must_use]
+    pub fn new(now: Timestamp, rules: &Update) -> Self {
+        Self {
+            min_healthy: rules.min_healthy_time,
+            deadline: now + rules.healthy_deadline,
+            manual: rules.health_check == "manual",
+            since: None,
+            restarts: 0,
+            decided: None,
+        }
+    }
+
+    /// What was decided and when.
+    #[must_use]
+    pub const fn decided(&self) -> Option<(bool, Timestamp)> {
+        self.decided
+    }
+
+    /// When it wants to look again.
+    #[must_use]
+    pub fn wake_at(&self) -> Option<Timestamp> {
+        if self.manual || self.decided.is_some() {
+            return None;
+        }
+        Some(self.since.map_or(self.deadline, |since| (since + self.min_healthy).min(self.deadline)))
+    }
+
+    /// Looks at the allocation as it is now; returns why, when it has just been found unhealthy.
+    pub fn look(&mut self, now: Timestamp, input: HealthInput) -> Option<Unhealthy> {
+        if self.manual || self.decided.is_some() {
+            return None;
+        }
+        if input.any_failed {
+            self.decided = Some((false, now));
+            return Some(Unhealthy::TaskFailed);
+        }
+        if input.restarts != self.restarts {
+            self.restarts = input.restarts;
+            self.since = None;
+        }
+        self.since = if input.all_running { Some(self.since.unwrap_or(now)) } else { None };
+        if self.since.is_some_and(|since| now.since(since) >= self.min_healthy) {
+            self.decided = Some((true, now));
+            return None;
+        }
+        if now >= self.deadline {
+            self.decided = Some((false, now));
+            return Some(Unhealthy::Deadline);
+        }
+        None
+    }
+}
