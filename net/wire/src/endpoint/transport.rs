@@ -30,7 +30,8 @@ const CRYPTO_BUFFER: usize = 16 << 10;
 pub(super) fn server_config(config: &EndpointConfig, crypto: Arc<QuicServerConfig>) -> quinn::ServerConfig {
     let mut server = quinn::ServerConfig::with_crypto(crypto);
     server.transport_config(Arc::new(transport(config)));
-    server.max_incoming(config.max_half_open);
+    // Those above the cap are refused by the listener; QUIC itself would leave them without an answer.
+    server.max_incoming(config.max_half_open.max(1));
     server
 }
 

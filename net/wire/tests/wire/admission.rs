@@ -118,6 +118,17 @@ async fn replaced_credentials_count_for_the_next_connection() {
     assert!(matches!(connect::<Http>(&mover.endpoint, &mut server).await.1, Accepted::Http(_)));
 }
 
+#[tokio::test]
+async fn above_a_number_of_handshakes_strangers_prove_their_address_and_above_another_they_wait_outside() {
+    let cluster = Cluster::new();
+    let client = cluster.agent(Role::Client, "global");
+    let mut careful = cluster.agent_with(Role::Server, "global", |config| config.retry_above = 0);
+    assert!(matches!(connect::<Http>(&client.endpoint, &mut careful).await.1, Accepted::Http(_)));
+    let mut full = cluster.agent_with(Role::Server, "global", |config| config.max_half_open = 0);
+    let error = refused::<Http>(&client, &mut full, &Expect::server(region("global"))).await;
+    assert!(matches!(error, DialError::Broken { .. }), "{error:?}");
+}
+
 fn plain_server(pair: &wire::ca::PemPair, alpn: &[u8]) -> quinn::Endpoint {
     use rustls_pki_types::pem::PemObject;
     use rustls_pki_types::{CertificateDer, PrivateKeyDer};

@@ -32,7 +32,17 @@ impl Cluster {
     }
 
     pub(crate) fn agent(&self, role: Role, region_name: &str) -> Agent {
-        let config = EndpointConfig::new("127.0.0.1:0".parse().unwrap());
+        self.agent_with(role, region_name, |_| ())
+    }
+
+    pub(crate) fn agent_with(
+        &self,
+        role: Role,
+        region_name: &str,
+        change: impl Fn(&mut EndpointConfig),
+    ) -> Agent {
+        let mut config = EndpointConfig::new("127.0.0.1:0".parse().unwrap());
+        change(&mut config);
         let (endpoint, listener) = Endpoint::bind(config, &self.credentials(role, region_name)).unwrap();
         let addr = endpoint.local_addr().unwrap();
         Agent { endpoint, listener, addr }
