@@ -9,6 +9,7 @@ mod driver;
 mod fingerprint;
 mod handle;
 mod options;
+mod spec;
 #[cfg(test)]
 mod tests;
 

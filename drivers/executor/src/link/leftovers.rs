@@ -9,7 +9,7 @@ use sandbox::cgroup::{Group, GroupName, Hierarchies};
 use sandbox::descendants;
 use sandbox::pidfd::{self, PidFd};
 
-use super::LinkError;
+use super::{Executor, LinkError};
 use crate::state_file::{self, Phase, State, StateError};
 
 /// How long processes may take to die.
@@ -23,7 +23,7 @@ const KILL: Duration = Duration::from_secs(5);
 /// When the directory cannot be removed.
 pub fn destroy(state_dir: &Path) -> Result<(), LinkError> {
     match state_file::read(state_dir) {
-        Ok(state) => kill(&state),
+        Ok(state) => end(state_dir, state),
         // Nothing was started, or nothing can be known about it.
         Err(StateError::Missing(_) | StateError::Envelope { .. }) => {}
         Err(error) => return Err(error.into()),
@@ -67,7 +67,19 @@ pub fn sweep(state_root: &Path, keep: impl Fn(&str) -> bool) -> io::Result<Sweep
     Ok(report)
 }
 
-/// Kills whatever of this state still lives.
+/// Has a living executor kill its task, since only it can find what left the group and the session; then kills what
+/// of the state is left.
+fn end(state_dir: &Path, state: State) {
+    if let Ok(executor) = Executor::open(state_dir, &state) {
+        let _ = executor.stop(rustix::process::Signal::KILL.as_raw(), Duration::ZERO);
+        let _ = executor.wait_ended(KILL);
+        let _ = executor.outcome();
+    }
+    let state = state_file::read(state_dir).unwrap_or(state);
+    kill(&state);
+}
+
+/// Kills whatever of this state still lives. One that has ended is at most a group that could not be removed.
 pub(super) fn kill(state: &State) {
     if pidfd::boot_id().ok().as_ref() != Some(&state.boot_id) {
         return;

@@ -19,6 +19,7 @@ pub(crate) const TESTS: &[Test] = &[
     ("a_killed_executor_is_noticed_and_its_task_is_killed", || killed_executor(true)),
     ("a_killed_executor_without_a_cgroup_leaves_no_task", || killed_executor(false)),
     ("a_second_start_in_the_same_directory_ends_the_first", a_second_start_ends_the_first),
+    ("a_destroyed_task_takes_strays_along", a_destroyed_task_takes_strays_along),
     ("a_sweep_ends_what_nobody_keeps", a_sweep_ends_what_nobody_keeps),
     ("a_state_directory_that_says_nothing_is_an_error", a_state_directory_that_says_nothing_is_an_error),
 ];
@@ -161,6 +162,18 @@ fn a_second_start_ends_the_first() {
     assert!(lives(second.task().expect("task").pid));
     second.stop(9, Duration::ZERO).expect("stop");
     ended(&second);
+}
+
+fn a_destroyed_task_takes_strays_along() {
+    let host = Host::new();
+    // The stray is in a session of its own and, without a cgroup, only its ancestry tells whose it is.
+    let mut spec = host.shell("(setsid sh -c 'echo $$ >pids; exec sleep 60' &); exec sleep 60");
+    spec.cgroup = CgroupPlan::None;
+    let executor = host.launch(&spec);
+    let stray = pids(&host.path("pids"), 1)[0];
+    executor.destroy().expect("destroy");
+    assert!(!lives(stray) && !lives(executor.task().expect("task").pid));
+    assert!(!host.state_dir().exists());
 }
 
 fn a_sweep_ends_what_nobody_keeps() {

@@ -46,8 +46,7 @@ impl Host {
     fn new() -> Self {
         let dir = tempfile::tempdir().expect("directory");
         std::fs::create_dir(dir.path().join("logs")).expect("directory");
-        let binary = std::env::current_exe().expect("own binary");
-        Self { dir, program: Program::subcommand_of(binary) }
+        Self { dir, program: Program::current() }
     }
 
     fn state_dir(&self) -> PathBuf {
