@@ -9,8 +9,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
+use futures::FutureExt;
+use raft::disk::{Latency, ModelDisk};
 use raft::{
-    Barrier, Encoded, MAX_COMMAND_BYTES, MembershipError, OpenError, ProposeError, RealDisk, Role, StartError,
+    Barrier, Consensus, Encoded, FatalError, MAX_COMMAND_BYTES, MembershipError, OpenError, ProposeError,
+    RealDisk, Role, StartError,
 };
 use rig::{Rig, agree, config, eventually, leader, write};
 
@@ -343,4 +346,47 @@ async fn requests_that_are_garbage_or_meant_for_others_are_refused() {
         }
     }
     assert!(raft.leadership().current().leading);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_disk_ends_the_server() {
+    let disk = ModelDisk::<openraft::TokioRuntime>::new(1, Latency::none());
+    let switch = Rig::new();
+    let ledger = rig::Ledger::default();
+    let port = switch.port();
+    let raft = Consensus::start(config("s0"), Arc::new(disk.clone()), Arc::new(ledger), Arc::new(port))
+        .await
+        .unwrap();
+    let member = raft::Member { id: raft.id(), info: config("s0").info };
+    raft.initialize(vec![member]).await.unwrap();
+    eventually("an election", || raft.leadership().current().leading.then_some(())).await;
+    raft.propose(Encoded::new("before")).await.unwrap();
+    disk.fail_after(0);
+    let error = raft.propose(Encoded::new("after")).await.unwrap_err();
+    assert!(matches!(error, ProposeError::Fatal(FatalError::Storage(_))), "{error:?}");
+    assert!(matches!(raft.fatal().await, FatalError::Storage(_)));
+    assert_eq!(raft.status().role, Role::Stopped);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn too_many_waiting_proposals_are_refused() {
+    let rig = Rig::new();
+    let mut servers = rig.group(3, |config| config.in_flight_bytes = 10_000).await;
+    write(&servers, "x").await;
+    let id = leader(&servers).await.raft.id();
+    let at = servers.iter().position(|server| server.raft.id() == id).unwrap();
+    let leading = servers.remove(at);
+    for other in servers {
+        rig.stop(other).await;
+    }
+    // Nobody confirms any more, so this one waits.
+    let raft = leading.raft.clone();
+    let waiting = tokio::spawn(async move { raft.propose(Encoded::new(vec![0; 8000])).await });
+    let error = eventually("the refusal", || {
+        let refused = leading.raft.propose(Encoded::new(vec![0; 8000])).now_or_never();
+        refused.and_then(Result::err)
+    })
+    .await;
+    assert!(matches!(error, ProposeError::Overloaded { .. }), "{error:?}");
+    waiting.abort();
 }

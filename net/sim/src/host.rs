@@ -126,7 +126,7 @@ impl<S: Subject> Host<S> {
 }
 
 fn blank_disk(stage: &Stage, options: Options) -> ModelDisk<SimRuntime> {
-    let disk = ModelDisk::new(stage.random(|random| random.next()), Latency::flash());
+    let disk = ModelDisk::new(stage.random(|random| random.number()), Latency::flash());
     if options.plant == Plant::LyingDisks {
         disk.lie();
     }

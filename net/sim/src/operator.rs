@@ -60,11 +60,10 @@ pub(crate) fn is_settled<S: Subject>(stage: &Stage, hosts: &[Arc<Host<S>>]) -> b
     let present: Vec<Member> = hosts.iter().filter_map(|host| host.member()).collect();
     present.len() == hosts.len()
         && status.members.len() == hosts.len()
-        && status.members.iter().all(|known| {
-            known.voter
-                && known.matched >= status.committed
-                && present.iter().any(|member| *member == known.member)
-        })
+        && status
+            .members
+            .iter()
+            .all(|known| known.voter && known.matched >= status.committed && present.contains(&known.member))
 }
 
 fn leader<S: Subject>(stage: &Stage, hosts: &[Arc<Host<S>>]) -> Option<(Consensus, Status)> {

@@ -1,6 +1,7 @@
 //! The handle that everybody holds.
 //!
-//! Limits: cheap to clone; the server stops only by [`Consensus::shutdown`] or a fatal error, not by dropping handles.
+//! Limits: cheap to clone. Call [`Consensus::shutdown`] before the last handle goes: only that waits until everything is
+//! written and the directory is free.
 
 use std::sync::Arc;
 

@@ -17,6 +17,12 @@ use crate::rpc::{
 };
 use crate::snapshot::Progress;
 
+/// A vote that counts, or one that only finds out whether it would be given.
+enum Round {
+    Real,
+    Trial,
+}
+
 impl<Rt: AsyncRuntime> Node<Rt> {
     pub(super) async fn serve(&self, request: Bytes) -> Bytes {
         let (envelope, content) = match Envelope::open(&request).and_then(|opened| self.check(opened)) {
@@ -25,7 +31,8 @@ impl<Rt: AsyncRuntime> Node<Rt> {
         };
         match envelope.kind {
             Kind::Append => encode_answer(self.serve_append(&content).await),
-            Kind::Vote | Kind::PreVote => encode_answer(self.serve_vote(envelope.kind, &content).await),
+            Kind::Vote => encode_answer(self.serve_vote(Round::Real, &content).await),
+            Kind::PreVote => encode_answer(self.serve_vote(Round::Trial, &content).await),
             Kind::TransferLeader => encode_answer(self.serve_transfer(&content).await),
             Kind::Snapshot => encode_answer(self.serve_piece(&content).await),
             Kind::ReadIndex => encode_answer(self.serve_read(&content).await),
@@ -56,13 +63,13 @@ impl<Rt: AsyncRuntime> Node<Rt> {
         Ok(answer)
     }
 
-    async fn serve_vote(&self, kind: Kind, content: &Bytes) -> Result<VoteAnswer, Refusal> {
+    async fn serve_vote(&self, round: Round, content: &Bytes) -> Result<VoteAnswer, Refusal> {
         let ask: VoteAsk = decode(content)?;
         let mut request = VoteRequest::<Types<Rt>>::new(ask.vote, ask.last);
         request.leadership_transfer = ask.transfer;
-        let answer = match kind {
-            Kind::PreVote => self.raft.pre_vote(request).await,
-            _ => self.raft.vote(request).await,
+        let answer = match round {
+            Round::Trial => self.raft.pre_vote(request).await,
+            Round::Real => self.raft.vote(request).await,
         };
         let answer = answer.map_err(|_| Refusal::Stopped)?;
         Ok(VoteAnswer { vote: answer.vote, granted: answer.vote_granted, last: answer.last_log_id })

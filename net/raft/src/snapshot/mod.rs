@@ -9,3 +9,6 @@ mod store;
 
 pub(crate) use incoming::{Incoming, Progress};
 pub(crate) use store::{Snapshots, Stored};
+
+#[cfg(test)]
+mod tests;

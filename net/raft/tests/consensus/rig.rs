@@ -82,7 +82,7 @@ impl Switch {
     }
 }
 
-struct Port {
+pub(crate) struct Port {
     switch: Arc<Switch>,
     from: Arc<Mutex<Option<ServerId>>>,
 }
@@ -141,6 +141,10 @@ impl Rig {
         Self { switch: Arc::default(), dir: tempfile::tempdir().unwrap() }
     }
 
+    pub(crate) fn port(&self) -> Port {
+        Port { switch: self.switch.clone(), from: Arc::default() }
+    }
+
     pub(crate) async fn start(&self, config: Config) -> Server {
         self.try_start(config).await.unwrap()
     }
@@ -149,8 +153,8 @@ impl Rig {
         let dir = self.dir.path().join(&config.info.name);
         let disk = Arc::new(RealDisk::open(&dir)?);
         let ledger = Ledger::default();
-        let from = Arc::default();
-        let port = Port { switch: self.switch.clone(), from: Arc::clone(&from) };
+        let port = self.port();
+        let from = port.from.clone();
         let info = config.info.clone();
         let raft = Consensus::start(config, disk.clone(), Arc::new(ledger.clone()), Arc::new(port)).await?;
         *from.lock().unwrap() = Some(raft.id());
