@@ -38,6 +38,16 @@ fn a_hundred_executors() {
     assert!(pss_kb <= 1024, "{pss_kb} KiB");
 }
 
+fn the_end_of_the_shortest_task_is_never_missed() {
+    let host = Host::new();
+    for code in 0..150 {
+        let exit = ended(&host.launch(&host.shell(&format!("echo {code}; exit {code}"))));
+        assert_eq!((exit.code, exit.signal, exit.output_lost), (code, 0, 0));
+    }
+    let expected: String = (0..150).map(|code| format!("{code}\n")).collect();
+    assert_eq!(host.log("t.stdout.0"), expected);
+}
+
 fn pss_kb(pid: i32) -> u64 {
     let text = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).expect("smaps");
     let line = text.lines().find(|line| line.starts_with("Pss:")).expect("Pss");
