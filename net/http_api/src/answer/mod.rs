@@ -8,6 +8,6 @@ mod pretty;
 mod render;
 mod reply;
 
-pub use reply::{Meta, Reply, ReplyBody};
+pub use reply::{ContactMeta, Meta, Reply, ReplyBody};
 
 pub(crate) use render::{Wishes, render, render_error};
