@@ -18,7 +18,7 @@ pub(super) fn explain(
     error: &hcl_edit::parser::Error,
 ) -> Diagnostic {
     let scan = scan(text);
-    let at = error.location().offset().min(text.len());
+    let at = text.floor_char_boundary(error.location().offset());
     let place = |range: std::ops::Range<usize>| Span::new(file, range.start + base..range.end + base);
     let message = error.message();
     if message.contains("redefined attribute") {

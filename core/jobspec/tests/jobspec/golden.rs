@@ -122,7 +122,13 @@ fn check(case: &Path) -> Vec<String> {
     let want = json(case, "cli_output.json")
         .map_or_else(|| json(case, "parsed.json"), |output| Some(output["Job"].clone()));
     match (run(case), want) {
-        (Ok(parsed), Some(want)) => differences(&want, &parsed.job.to_json(), "$", &mut problems),
+        (Ok(mut parsed), Some(want)) => {
+            differences(&want, &parsed.job.to_json(), "parsed", &mut problems);
+            parsed.job.canonicalise();
+            if let Some(want) = json(case, "canonical.json") {
+                differences(&want, &parsed.job.to_json(), "canonical", &mut problems);
+            }
+        }
         (Err(findings), Some(_)) => problems.push(format!("refused: {findings}")),
         (_, None) => {}
     }

@@ -1,5 +1,6 @@
 //! The job: what people ask the cluster to run. A cold document, one file per noun.
 
+mod canonicalise;
 mod connect;
 mod constraint;
 mod describe;
