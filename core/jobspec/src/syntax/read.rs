@@ -63,6 +63,20 @@ pub(crate) fn read_expression(
     }
 }
 
+/// Reads an expression that the JSON form holds in a string; all of it is at the string's place.
+pub(crate) fn read_quoted_expression(text: &str, span: Span, report: &Report) -> Result<Expr, Failed> {
+    match parse_expr(text.trim()) {
+        Ok(expr) => {
+            Ok(Lowering { file: span.file, text: text.trim(), places: Places::Fixed(span), report }
+                .expr(expr))
+        }
+        Err(error) => {
+            let detail = format!("The expression in this string does not parse: {}.", error.message());
+            Err(report.fail(Diagnostic::error(span, "Invalid expression", detail)))
+        }
+    }
+}
+
 fn checked_text<'a>(
     sources: &'a SourceMap,
     file: FileId,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Failed, Report};
 use crate::nearest::nearest_name;
-use crate::syntax::{Expr, ExprKind};
+use crate::syntax::{Expr, ExprKind, read_quoted_expression};
 use crate::values::{Kind, ObjectAttribute};
 
 const NAMES: [&str; 8] = ["string", "number", "bool", "list", "set", "map", "object", "tuple"];
@@ -15,6 +15,10 @@ const NAMES: [&str; 8] = ["string", "number", "bool", "list", "set", "map", "obj
 pub(crate) fn read_kind(expr: &Expr, report: &Report) -> Result<Kind, Failed> {
     let invalid = |detail: String| Diagnostic::error(expr.span, "Invalid type specification", detail);
     match &expr.kind {
+        // The JSON form writes a type in a string.
+        ExprKind::String(text) if text.contains('(') => {
+            read_kind(&read_quoted_expression(text, expr.span, report)?, report)
+        }
         ExprKind::String(text) => word(text, expr, report),
         ExprKind::Reference { .. } => match expr.bare_name() {
             Some(name) => word(name, expr, report),

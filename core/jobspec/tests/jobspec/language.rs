@@ -188,3 +188,49 @@ fn both_examples_are_accepted() {
         assert!(parsed.warnings.is_empty());
     }
 }
+
+#[test]
+fn the_json_form_has_types_labels_repeated_and_dynamic_blocks() {
+    let text = r#"{
+      "//": "a comment",
+      "variable": {"ports": {"type": "list(number)", "default": [1, 2]}},
+      "locals": {"n": "${length(var.ports)}"},
+      "job": {"j": {
+        "group": [{"a": {"count": "${local.n}"}}, {"b": {"network": {"dynamic": {"port": {
+          "for_each": "${var.ports}", "labels": ["p${port.value}"], "content": {"to": "${port.value}"}}}}}}],
+        "constraint": [{"attribute": "${attr.cpu.arch}", "value": "x"}, {"distinct_hosts": true}]
+      }}
+    }"#;
+    let job = parse(hcl(text), &Inputs::default(), None, Limits::default()).expect("accepted").job;
+    let groups = job.task_groups.expect("groups");
+    assert_eq!(groups[0].count, Some(2));
+    let ports = groups[1].networks.as_ref().expect("networks")[0].dynamic_ports.as_ref().expect("ports");
+    assert_eq!(ports.iter().map(|port| port.label.as_deref()).collect::<Vec<_>>(), [Some("p1"), Some("p2")]);
+    let constraints = job.constraints.expect("constraints");
+    assert_eq!(constraints[0].ltarget.as_deref(), Some("${attr.cpu.arch}"));
+    assert_eq!(constraints[1].operand.as_deref(), Some("distinct_hosts"));
+}
+
+#[test]
+fn an_unknown_name_in_the_json_form_is_reported_where_it_stands() {
+    let text = "{\n  \"job\": {\"j\": {\n    \"prioritty\": 3\n  }}\n}";
+    let findings = parse(hcl(text), &Inputs::default(), None, Limits::default()).expect_err("refused");
+    assert_eq!(
+        findings.to_one_line(),
+        "x:3,5-16: Unsupported argument; An argument named \"prioritty\" is not expected here. Did you mean \"priority\"?"
+    );
+}
+
+#[test]
+fn windows_line_ends_change_nothing() {
+    let unix = example(ExampleKind::Explained);
+    let read =
+        |text: &str| parse(hcl(text), &Inputs::default(), None, Limits::default()).expect("accepted").job;
+    let (mut unix_job, mut windows_job) = (read(unix), read(&unix.replace('\n', "\r\n")));
+    for job in [&mut unix_job, &mut windows_job] {
+        for task in job.task_groups.iter_mut().flatten().flat_map(|group| group.tasks.iter_mut().flatten()) {
+            task.templates = None;
+        }
+    }
+    assert_eq!(unix_job, windows_job);
+}
