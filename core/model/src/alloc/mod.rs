@@ -7,6 +7,7 @@ mod resources;
 mod status;
 mod task_event;
 mod task_state;
+mod task_states;
 mod update;
 
 pub use alloc_record::{Alloc, AllocRare, AllocState, DeploymentHealth, NetworkStatus};
@@ -15,5 +16,6 @@ pub use reschedule::{RescheduleEvent, RescheduleTracker};
 pub use resources::{Assigned, AssignedDevice, AssignedPort, AssignedTask, Exclusive};
 pub use status::{AllocTransition, ClientStatus, DesiredStatus, StopReason};
 pub use task_event::{TaskEvent, TaskEventKind};
-pub use task_state::{RunState, TaskState, TaskStates};
+pub use task_state::{RunState, TaskState};
+pub use task_states::TaskStates;
 pub use update::AllocUpdate;

@@ -1,12 +1,10 @@
 //! What the client reports of one task.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::TaskEvent;
 use crate::word::words;
-use crate::{Name, Timestamp};
+use crate::Timestamp;
 
 words! {
     /// Where a task is in its life.
@@ -19,9 +17,6 @@ words! {
         Dead = "dead",
     }
 }
-
-/// The states of an allocation's tasks by name.
-pub type TaskStates = BTreeMap<Name, TaskState>;
 
 /// What the client reports of one task.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
