@@ -99,6 +99,18 @@ view! {
         count: i64,
         /// Tasks.
         tasks: Vec<TaskView>,
+        /// How failed allocations are replaced.
+        reschedule_policy: Option<ReschedulePolicyView>,
+    }
+
+    /// How failed allocations are replaced.
+    ReschedulePolicyView {
+        /// How often within the interval.
+        attempts: u64,
+        /// Nanoseconds.
+        interval: i64,
+        /// Without end.
+        unlimited: bool,
     }
 
     /// A task.

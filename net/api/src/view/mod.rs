@@ -25,7 +25,7 @@ pub use eval::{EvalView, PlanAnnotations, RelatedEval, TaskGroupUpdate};
 pub use files::FileInfo;
 pub use job::{
     ActionView, ChildrenSummary, GroupSummary, JobStub, JobSummary, JobView, LifecycleView, PeriodicView,
-    RegisterResponse, TaskGroupView, TaskView, ValidateResponse,
+    RegisterResponse, ReschedulePolicyView, TaskGroupView, TaskView, ValidateResponse,
 };
 pub use metric::{AskedResources, Metric, NodeScore};
 pub use node::{

@@ -1,0 +1,138 @@
+//! Which commands there are.
+//!
+//! Limits: the tree and one match; nothing is done here.
+
+use clap::{Parser, Subcommand};
+
+use super::alloc::{AllocCommand, FsArgs, LogsArgs};
+use super::deployment::DeploymentCommand;
+use super::eval::EvalCommand;
+use super::job::{InitArgs, InspectArgs, JobCommand, PlanArgs, RunArgs, StopArgs, ValidateArgs};
+use super::node::NodeCommand;
+use super::operator::OperatorCommand;
+use super::server::ServerCommand;
+use super::tls::TlsCommand;
+use super::{agent_info, alloc, eval, node, server, status, version};
+use crate::context::Context;
+use crate::{CommandError, CommandResult};
+
+/// The program.
+#[derive(Parser, Debug)]
+#[command(name = "nomadctl", disable_help_flag = true, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Everything that can be asked for.
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Run a new job or update an existing one
+    Run(RunArgs),
+    /// Stop a running job
+    Stop(StopArgs),
+    /// Show the status of anything by its id
+    Status(status::StatusArgs),
+    /// Work with jobs
+    #[command(subcommand)]
+    Job(JobCommand),
+    /// Work with allocations
+    #[command(subcommand)]
+    Alloc(AllocCommand),
+    /// Work with nodes
+    #[command(subcommand)]
+    Node(NodeCommand),
+    /// Show measurements of the agent
+    AgentInfo(agent_info::AgentInfoArgs),
+    /// Work with deployments
+    #[command(subcommand)]
+    Deployment(DeploymentCommand),
+    /// Work with evaluations
+    #[command(subcommand)]
+    Eval(EvalCommand),
+    /// Tools of operators
+    #[command(subcommand)]
+    Operator(OperatorCommand),
+    /// Work with servers
+    #[command(subcommand)]
+    Server(ServerCommand),
+    /// Make and read TLS certificates
+    #[command(subcommand)]
+    Tls(TlsCommand),
+    /// Print the version
+    Version(version::VersionArgs),
+    /// Show what would change if a job was run
+    #[command(hide = true)]
+    Plan(PlanArgs),
+    /// Check a job file
+    #[command(hide = true)]
+    Validate(ValidateArgs),
+    /// Write an example job file
+    #[command(hide = true)]
+    Init(InitArgs),
+    /// Print a registered job
+    #[command(hide = true)]
+    Inspect(InspectArgs),
+    /// Print the logs of a task
+    #[command(hide = true)]
+    Logs(LogsArgs),
+    /// List and print files of an allocation
+    #[command(hide = true)]
+    Fs(FsArgs),
+    /// Show an allocation
+    #[command(hide = true)]
+    AllocStatus(alloc::StatusArgs),
+    /// Show an evaluation
+    #[command(hide = true)]
+    EvalStatus(eval::StatusArgs),
+    /// Show nodes
+    #[command(hide = true)]
+    NodeStatus(node::StatusArgs),
+    /// List servers
+    #[command(hide = true)]
+    ServerMembers(server::MembersArgs),
+}
+
+/// Runs a command. Those that ask an agent run on a runtime of one thread.
+pub(crate) fn dispatch(cli: Cli, context: &Context<'_>) -> CommandResult {
+    let runtime = || {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| CommandError::failed(format!("Error starting the runtime: {error}")))
+    };
+    match cli.command {
+        Command::Version(args) => args.run(context),
+        Command::Tls(command) => command.run(context),
+        Command::Init(args) | Command::Job(JobCommand::Init(args)) => args.run(context),
+        asking => runtime()?.block_on(ask(asking, context)),
+    }
+}
+
+async fn ask(command: Command, context: &Context<'_>) -> CommandResult {
+    match command {
+        Command::Run(args) => args.run(context).await,
+        Command::Stop(args) => args.run(context).await,
+        Command::Status(args) => args.run(context).await,
+        Command::Job(command) => command.run(context).await,
+        Command::Alloc(command) => command.run(context).await,
+        Command::Node(command) => command.run(context).await,
+        Command::AgentInfo(args) => args.run(context).await,
+        Command::Deployment(command) => command.run(context).await,
+        Command::Eval(command) => command.run(context).await,
+        Command::Operator(command) => command.run(context).await,
+        Command::Server(command) => command.run(context).await,
+        Command::Tls(command) => command.run(context),
+        Command::Version(args) => args.run(context),
+        Command::Plan(args) => args.run(context).await,
+        Command::Validate(args) => args.run(context).await,
+        Command::Init(args) => args.run(context),
+        Command::Inspect(args) => args.run(context).await,
+        Command::Logs(args) => args.run(context).await,
+        Command::Fs(args) => args.run(context).await,
+        Command::AllocStatus(args) => args.run(context).await,
+        Command::EvalStatus(args) => args.run(context).await,
+        Command::NodeStatus(args) => args.run(context).await,
+        Command::ServerMembers(args) => args.run(context).await,
+    }
+}

@@ -1,0 +1,27 @@
+//! Deployments.
+
+mod list;
+mod status;
+
+pub(super) use status::StatusArgs;
+
+use crate::CommandResult;
+use crate::context::Context;
+
+/// What can be done with deployments.
+#[derive(clap::Subcommand, Debug)]
+pub(super) enum DeploymentCommand {
+    /// List deployments
+    List(list::ListArgs),
+    /// Show a deployment
+    Status(StatusArgs),
+}
+
+impl DeploymentCommand {
+    pub(crate) async fn run(self, context: &Context<'_>) -> CommandResult {
+        match self {
+            DeploymentCommand::List(args) => args.run(context).await,
+            DeploymentCommand::Status(args) => args.run(context).await,
+        }
+    }
+}

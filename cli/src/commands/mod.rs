@@ -1,0 +1,20 @@
+//! The commands: a folder per noun, a file per verb.
+//!
+//! Limits: a command reads its arguments, asks, prints through [`Ui`](crate::Ui), and returns its exit code. What
+//! it shows is rendered in [`show`].
+
+mod agent_info;
+mod alloc;
+mod command;
+mod deployment;
+mod eval;
+mod job;
+mod node;
+mod operator;
+mod server;
+pub mod show;
+mod status;
+mod tls;
+mod version;
+
+pub(crate) use command::{Cli, dispatch};

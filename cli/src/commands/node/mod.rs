@@ -1,0 +1,23 @@
+//! Nodes.
+
+mod status;
+
+pub(super) use status::StatusArgs;
+
+use crate::CommandResult;
+use crate::context::Context;
+
+/// What can be done with nodes.
+#[derive(clap::Subcommand, Debug)]
+pub(super) enum NodeCommand {
+    /// Show nodes
+    Status(StatusArgs),
+}
+
+impl NodeCommand {
+    pub(crate) async fn run(self, context: &Context<'_>) -> CommandResult {
+        match self {
+            NodeCommand::Status(args) => args.run(context).await,
+        }
+    }
+}

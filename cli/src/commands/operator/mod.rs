@@ -1,0 +1,33 @@
+//! Tools of operators.
+
+mod api;
+mod raft;
+
+use crate::CommandResult;
+use crate::context::Context;
+
+/// What operators can do.
+#[derive(clap::Subcommand, Debug)]
+pub(super) enum OperatorCommand {
+    /// Send any request to the API
+    Api(api::ApiArgs),
+    /// Look at consensus
+    #[command(subcommand)]
+    Raft(RaftCommand),
+}
+
+/// What operators can do with consensus.
+#[derive(clap::Subcommand, Debug)]
+pub(super) enum RaftCommand {
+    /// List the voters
+    ListPeers(raft::ListPeersArgs),
+}
+
+impl OperatorCommand {
+    pub(crate) async fn run(self, context: &Context<'_>) -> CommandResult {
+        match self {
+            OperatorCommand::Api(args) => args.run(context).await,
+            OperatorCommand::Raft(RaftCommand::ListPeers(args)) => args.run(context).await,
+        }
+    }
+}

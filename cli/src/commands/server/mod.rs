@@ -1,0 +1,23 @@
+//! Servers.
+
+mod members;
+
+pub(super) use members::MembersArgs;
+
+use crate::CommandResult;
+use crate::context::Context;
+
+/// What can be done with servers.
+#[derive(clap::Subcommand, Debug)]
+pub(super) enum ServerCommand {
+    /// List servers
+    Members(MembersArgs),
+}
+
+impl ServerCommand {
+    pub(crate) async fn run(self, context: &Context<'_>) -> CommandResult {
+        match self {
+            ServerCommand::Members(args) => args.run(context).await,
+        }
+    }
+}

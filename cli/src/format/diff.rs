@@ -1,0 +1,149 @@
+//! The tree of differences that `job plan` shows.
+//!
+//! Purpose: groups, tasks, blocks and fields with `+`, `-` and `+/-` before them. Names on one level start in one
+//! column; markers stand left of it, as wide as the widest of the level.
+//! Limits: order and content are the agent's; whole new or removed parts are folded unless asked for.
+
+use api::view::{DiffField, DiffKind, DiffObject, GroupDiff, JobDiff, TaskDiff};
+
+/// How much of new and removed parts is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// Their names.
+    Folded,
+    /// Everything in them.
+    Whole,
+}
+
+/// Distance of a level from the one above it.
+const STEP: usize = 2;
+
+/// Returns the tree of a job, without a final line break.
+#[must_use]
+pub fn job_diff(diff: &JobDiff, detail: Detail) -> String {
+    let mut tree = Tree { detail, lines: Vec::new() };
+    tree.lines.push(format!("{}Job: {:?}", lead(marker(diff.kind)), diff.id));
+    let shown = tree.shows(diff.kind);
+    let kinds = level_kinds(&diff.fields, &diff.objects, shown);
+    let width =
+        kinds.chain(diff.task_groups.iter().map(|group| group.kind)).map(lead_width).max().unwrap_or(0);
+    let level = Level { column: width, width };
+    if shown {
+        tree.fields_and_objects(&diff.fields, &diff.objects, level);
+    }
+    for (place, group) in diff.task_groups.iter().enumerate() {
+        if place > 0 {
+            tree.lines.push(String::new());
+        }
+        tree.group(group, level);
+    }
+    tree.lines.join("\n")
+}
+
+/// Where the names of a level start, and how wide its markers are with their space.
+#[derive(Clone, Copy)]
+struct Level {
+    column: usize,
+    width: usize,
+}
+
+impl Level {
+    /// Returns the level below, for children of these kinds.
+    fn below(self, kinds: impl Iterator<Item = DiffKind>) -> Level {
+        Level { column: self.column + STEP, width: kinds.map(lead_width).max().unwrap_or(0) }
+    }
+
+    fn line(self, kind: DiffKind, text: &str) -> String {
+        let start = self.column.saturating_sub(self.width);
+        format!("{:start$}{:width$}{text}", "", marker(kind), width = self.width)
+    }
+}
+
+struct Tree {
+    detail: Detail,
+    lines: Vec<String>,
+}
+
+impl Tree {
+    fn shows(&self, kind: DiffKind) -> bool {
+        kind == DiffKind::Edited || self.detail == Detail::Whole
+    }
+
+    fn group(&mut self, group: &GroupDiff, level: Level) {
+        let updates: Vec<String> =
+            group.updates.iter().map(|(update, count)| format!("{count} {update}")).collect();
+        let updates = if updates.is_empty() { String::new() } else { format!(" ({})", updates.join(", ")) };
+        self.lines.push(level.line(group.kind, &format!("Task Group: {:?}{updates}", group.name)));
+        let shown = self.shows(group.kind);
+        let kinds = level_kinds(&group.fields, &group.objects, shown);
+        let below = level.below(kinds.chain(group.tasks.iter().map(|task| task.kind)));
+        if shown {
+            self.fields_and_objects(&group.fields, &group.objects, below);
+        }
+        for task in &group.tasks {
+            self.task(task, below);
+        }
+    }
+
+    fn task(&mut self, task: &TaskDiff, level: Level) {
+        let text = format!("Task: {:?}{}", task.name, annotations(&task.annotations));
+        self.lines.push(level.line(task.kind, &text));
+        if self.shows(task.kind) {
+            let below = level.below(level_kinds(&task.fields, &task.objects, true));
+            self.fields_and_objects(&task.fields, &task.objects, below);
+        }
+    }
+
+    fn fields_and_objects(&mut self, fields: &[DiffField], objects: &[DiffObject], level: Level) {
+        let width = fields.iter().map(|field| field.name.chars().count() + 1).max().unwrap_or(0);
+        for field in fields {
+            let name = format!("{}:", field.name);
+            let text = format!("{name:width$} {}{}", change(field), annotations(&field.annotations));
+            self.lines.push(level.line(field.kind, &text));
+        }
+        for object in objects {
+            self.lines.push(level.line(object.kind, &format!("{} {{", object.name)));
+            let below = level.below(level_kinds(&object.fields, &object.objects, true));
+            self.fields_and_objects(&object.fields, &object.objects, below);
+            self.lines.push(format!("{:column$}}}", "", column = level.column));
+        }
+    }
+}
+
+fn level_kinds<'a>(
+    fields: &'a [DiffField],
+    objects: &'a [DiffObject],
+    shown: bool,
+) -> impl Iterator<Item = DiffKind> + 'a {
+    let fields = fields.iter().map(|field| field.kind);
+    fields.chain(objects.iter().map(|object| object.kind)).filter(move |_| shown)
+}
+
+fn change(field: &DiffField) -> String {
+    match field.kind {
+        DiffKind::Added | DiffKind::None => format!("{:?}", field.new),
+        DiffKind::Deleted => format!("{:?}", field.old),
+        DiffKind::Edited => format!("{:?} => {:?}", field.old, field.new),
+    }
+}
+
+fn annotations(texts: &[String]) -> String {
+    if texts.is_empty() { String::new() } else { format!(" ({})", texts.join(", ")) }
+}
+
+fn marker(kind: DiffKind) -> &'static str {
+    match kind {
+        DiffKind::None => "",
+        DiffKind::Added => "+",
+        DiffKind::Deleted => "-",
+        DiffKind::Edited => "+/-",
+    }
+}
+
+fn lead(marker: &str) -> String {
+    if marker.is_empty() { String::new() } else { format!("{marker} ") }
+}
+
+fn lead_width(kind: DiffKind) -> usize {
+    lead(marker(kind)).len()
+}

@@ -1,0 +1,129 @@
+//! Flags in the style of Go.
+//!
+//! Purpose: `-detach`, `--detach`, `-var k=v`, `-json=false` become what clap understands. The command tree says
+//! which flags exist, which are booleans and which may be repeated; of the others the last one counts.
+//! Limits: flags end at the first argument that is none, or at `--`; names are never abbreviated.
+
+use std::any::TypeId;
+use std::collections::BTreeMap;
+
+use clap::{Arg, ArgAction, Command};
+
+use crate::format::nearest;
+
+/// What the words after a command's name mean.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Parsed {
+    /// Words for clap: `--name`, `--name=value`, `--` and the arguments.
+    Words(Vec<String>),
+    /// Help was asked for.
+    Help,
+}
+
+/// Rewrites the flags of a command that has no subcommands.
+///
+/// # Errors
+/// One line: the flag is not known, or lacks its value, or has a wrong one.
+pub(crate) fn rewrite(command: &Command, words: &[String]) -> Result<Parsed, String> {
+    let mut flags = Flags::default();
+    let mut rest = words.iter();
+    let mut arguments: Vec<String> = Vec::new();
+    while let Some(word) = rest.next() {
+        let Some(body) = flag_body(word) else {
+            arguments.extend((word != "--").then(|| word.clone()));
+            arguments.extend(rest.by_ref().cloned());
+            break;
+        };
+        let (name, value) = match body.split_once('=') {
+            Some((name, value)) => (name, Some(value.to_owned())),
+            None => (body, None),
+        };
+        if name == "h" || name == "help" {
+            return Ok(Parsed::Help);
+        }
+        let arg = find(command, name).ok_or_else(|| unknown(command, name))?;
+        flags.take(arg, name, value, || rest.next().cloned())?;
+    }
+    if arguments.iter().any(|word| matches!(word.as_str(), "-h" | "-help" | "--help")) && !takes_rest(command)
+    {
+        return Ok(Parsed::Help);
+    }
+    let mut out = flags.words;
+    out.extend(flags.single.into_values().flatten());
+    out.push("--".to_owned());
+    out.extend(arguments);
+    Ok(Parsed::Words(out))
+}
+
+/// Reads a boolean as Go does.
+pub(crate) fn parse_bool(text: &str) -> Option<bool> {
+    match text {
+        "1" | "t" | "T" | "true" | "TRUE" | "True" => Some(true),
+        "0" | "f" | "F" | "false" | "FALSE" | "False" => Some(false),
+        _ => None,
+    }
+}
+
+#[derive(Default)]
+struct Flags {
+    /// Flags that may be repeated, in their order.
+    words: Vec<String>,
+    /// Of all others the last; `None` for a boolean that was switched off.
+    single: BTreeMap<String, Option<String>>,
+}
+
+impl Flags {
+    fn take(
+        &mut self,
+        arg: &Arg,
+        name: &str,
+        value: Option<String>,
+        next: impl FnOnce() -> Option<String>,
+    ) -> Result<(), String> {
+        let long = arg.get_long().unwrap_or(name).to_owned();
+        let is_switch = matches!(arg.get_action(), ArgAction::SetTrue);
+        if is_switch || arg.get_value_parser().type_id() == TypeId::of::<bool>() {
+            let text = value.unwrap_or_else(|| "true".to_owned());
+            let Some(on) = parse_bool(&text) else {
+                return Err(format!("invalid boolean value {text:?} for -{name}: expected true or false"));
+            };
+            let word = match (is_switch, on) {
+                (true, true) => Some(format!("--{long}")),
+                (true, false) => None,
+                (false, _) => Some(format!("--{long}={on}")),
+            };
+            self.single.insert(long, word);
+            return Ok(());
+        }
+        let value = value.or_else(next).ok_or_else(|| format!("flag needs an argument: -{name}"))?;
+        let word = format!("--{long}={value}");
+        if matches!(arg.get_action(), ArgAction::Append) {
+            self.words.push(word);
+        } else {
+            self.single.insert(long, Some(word));
+        }
+        Ok(())
+    }
+}
+
+/// Returns what follows the one or two dashes of a flag; `-` and `--` are none.
+fn flag_body(word: &str) -> Option<&str> {
+    let body = word.strip_prefix("--").or_else(|| word.strip_prefix('-'))?;
+    (!body.is_empty()).then_some(body)
+}
+
+fn find<'a>(command: &'a Command, name: &str) -> Option<&'a Arg> {
+    command.get_arguments().find(|arg| {
+        arg.get_long() == Some(name) || arg.get_all_aliases().is_some_and(|aliases| aliases.contains(&name))
+    })
+}
+
+fn takes_rest(command: &Command) -> bool {
+    command.get_positionals().any(|arg| arg.is_trailing_var_arg_set())
+}
+
+fn unknown(command: &Command, name: &str) -> String {
+    let known = command.get_arguments().filter_map(Arg::get_long);
+    let near = nearest(name, known).map(|near| format!(" (did you mean -{near}?)")).unwrap_or_default();
+    format!("flag provided but not defined: -{name}{near}")
+}
