@@ -37,7 +37,12 @@ impl DeploymentStatus {
     pub const fn is_active(self) -> bool {
         matches!(
             self,
-            Self::Running | Self::Paused | Self::Initializing | Self::Pending | Self::Blocked | Self::Unblocking
+            Self::Running
+                | Self::Paused
+                | Self::Initializing
+                | Self::Pending
+                | Self::Blocked
+                | Self::Unblocking
         )
     }
 }

@@ -14,6 +14,7 @@ mod alloc;
 mod ask;
 mod cluster;
 mod deployment;
+pub mod diff;
 pub mod document;
 mod eval;
 mod id;

@@ -57,7 +57,6 @@ fn terms(score: &NodeScore) -> impl Iterator<Item = ScorePart> + '_ {
     score.parts.iter().map(|part| part.0)
 }
 
-#[expect(clippy::ptr_arg, reason = "the signature that serde asks for")]
 pub(crate) fn serialize<S: Serializer>(
     placements: &Vec<Placement>,
     serializer: S,

@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AllocId, AllocState, Assigned, ClientStatus, Deployment, DeploymentId, DeploymentUpdate, DesiredStatus, Eval,
-    EvalId, JobKey, Name, NodeId, NodeScore, PassMetrics, PlanAnnotations, RescheduleTracker, StopReason, Timestamp,
+    AllocId, AllocState, Assigned, ClientStatus, Deployment, DeploymentId, DeploymentUpdate, DesiredStatus,
+    Eval, EvalId, JobKey, Name, NodeId, NodeScore, PassMetrics, PlanAnnotations, RescheduleTracker,
+    StopReason, Timestamp,
 };
 
 /// What one evaluation wants to change.

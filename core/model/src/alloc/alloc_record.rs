@@ -5,7 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AllocMetric, AllocTransition, Assigned, ClientStatus, DesiredStatus, RescheduleTracker, StopReason, TaskStates,
+    AllocMetric, AllocTransition, Assigned, ClientStatus, DesiredStatus, RescheduleTracker, StopReason,
+    TaskStates,
 };
 use crate::{AllocId, DeploymentId, EvalId, Job, JobKey, Name, NodeId, TaskGroup, Timestamp};
 

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::TaskEvent;
-use crate::word::words;
 use crate::Timestamp;
+use crate::word::words;
 
 words! {
     /// Where a task is in its life.

@@ -72,16 +72,12 @@ macro_rules! scalar {
 
 macro_rules! number {
     ($type:ty) => {
-        scalar!(
-            $type,
-            |number: &$type| Value::from(*number),
-            |value: &Value, path: &mut JsonPath| {
-                let Value::Number(number) = value else { return Err(path.wrong_type("a number", value)) };
-                whole(number)
-                    .and_then(|whole| <$type>::try_from(whole).ok())
-                    .ok_or_else(|| path.out_of_range(value))
-            }
-        );
+        scalar!($type, |number: &$type| Value::from(*number), |value: &Value, path: &mut JsonPath| {
+            let Value::Number(number) = value else { return Err(path.wrong_type("a number", value)) };
+            whole(number)
+                .and_then(|whole| <$type>::try_from(whole).ok())
+                .ok_or_else(|| path.out_of_range(value))
+        });
     };
 }
 
@@ -105,23 +101,16 @@ number!(u32);
 number!(u8);
 number!(i8);
 
-scalar!(
-    bool,
-    |flag: &bool| Value::Bool(*flag),
-    |value: &Value, path: &mut JsonPath| value.as_bool().ok_or_else(|| path.wrong_type("a boolean", value))
-);
-scalar!(
-    String,
-    |text: &String| Value::String(text.clone()),
-    |value: &Value, path: &mut JsonPath| {
-        value.as_str().map(str::to_owned).ok_or_else(|| path.wrong_type("a string", value))
-    }
-);
-scalar!(
-    Nanos,
-    |nanos: &Nanos| Value::from(nanos.0),
-    |value: &Value, path: &mut JsonPath| i64::from_json(value, path).map(|n| Nanos(n.unwrap_or_default()))
-);
+scalar!(bool, |flag: &bool| Value::Bool(*flag), |value: &Value, path: &mut JsonPath| value
+    .as_bool()
+    .ok_or_else(|| path.wrong_type("a boolean", value)));
+scalar!(String, |text: &String| Value::String(text.clone()), |value: &Value, path: &mut JsonPath| {
+    value.as_str().map(str::to_owned).ok_or_else(|| path.wrong_type("a string", value))
+});
+scalar!(Nanos, |nanos: &Nanos| Value::from(nanos.0), |value: &Value, path: &mut JsonPath| i64::from_json(
+    value, path
+)
+.map(|n| Nanos(n.unwrap_or_default())));
 scalar!(Any, |any: &Any| any.0.clone(), |value: &Value, _: &mut JsonPath| Ok::<_, DecodeError>(Any(
     value.clone()
 )));

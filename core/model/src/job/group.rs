@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::document;
 use crate::document::{Any, GoMap};
 use crate::{
-    Affinity, ConsulBlock, Constraint, Disconnect, EphemeralDisk, Migrate, Nanos, NetworkAsk, Reschedule, Restart,
-    Service, Spread, Task, Update, VolumeRequest,
+    Affinity, Constraint, ConsulBlock, Disconnect, EphemeralDisk, Migrate, Nanos, NetworkAsk, Reschedule,
+    Restart, Service, Spread, Task, Update, VolumeRequest,
 };
 
 document! {

@@ -1,5 +1,6 @@
 //! The job: what people ask the cluster to run. A cold document, one file per noun.
 
+mod admit;
 mod canonicalise;
 mod connect;
 mod constraint;
@@ -15,6 +16,7 @@ mod resources;
 mod service;
 mod task;
 mod template;
+mod validate;
 
 pub use connect::*;
 pub use constraint::*;
@@ -30,3 +32,4 @@ pub use resources::*;
 pub use service::*;
 pub use task::*;
 pub use template::*;
+pub use validate::Report as JobReport;

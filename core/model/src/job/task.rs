@@ -3,8 +3,8 @@
 use crate::document;
 use crate::document::{Any, GoMap};
 use crate::{
-    Affinity, Artifact, Constraint, ConsulBlock, Identity, Nanos, Resources, Restart, Scaling, SecretBlock, Service,
-    Template, Vault, VolumeMount,
+    Affinity, Artifact, Constraint, ConsulBlock, Identity, Nanos, Resources, Restart, Scaling, SecretBlock,
+    Service, Template, Vault, VolumeMount,
 };
 
 document! {
