@@ -85,12 +85,11 @@ impl Builder {
         self
     }
 
-    /// Puts an older version of a job that is there; the current one stays.
+    /// Puts an older version of a job; the current one is put by [`Builder::job`].
     #[must_use]
     pub fn job_version(mut self, job: impl Into<Arc<Job>>) -> Self {
         let job = job.into();
-        let key = self.state.key_of(&job);
-        self.state.replace_job_version(&key, job);
+        self.state.put_job_version(job.key(), job);
         self
     }
 

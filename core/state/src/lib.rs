@@ -16,8 +16,10 @@ mod check;
 pub mod codec;
 pub mod columns;
 mod snapshot;
+pub mod snapshot_format;
 mod store;
 pub mod tables;
+mod texts;
 mod txn;
 
 pub use apply::{Applied, ApplyError, Change, Command, Entry, Reply, Table};

@@ -11,6 +11,7 @@ use model::{
 use crate::Table;
 use crate::columns::NodeColumns;
 use crate::tables::{JobLinks, JobSummary};
+use crate::texts::Texts;
 
 /// Every table of one region at one index.
 #[derive(Debug, Clone)]
@@ -45,6 +46,8 @@ pub struct State {
     pub(crate) deployments: OrdMap<DeploymentId, Arc<Deployment>>,
     pub(crate) job_links: OrdMap<JobKey, JobLinks>,
     pub(crate) columns: NodeColumns,
+    /// Texts that records share; no part of the state's meaning.
+    pub(crate) texts: Texts,
 }
 
 /// Index of the last change of each table.
@@ -62,6 +65,20 @@ impl Indexes {
     #[must_use]
     pub fn newest(&self, tables: &[Table]) -> u64 {
         tables.iter().map(|&table| self.of(table)).max().unwrap_or(0)
+    }
+
+    /// The index of every table, in the order of [`Table`].
+    pub(crate) const fn all(&self) -> &[u64; Table::COUNT] {
+        &self.0
+    }
+
+    /// Indexes that were written in that order; tables that were unknown then have none.
+    pub(crate) fn from_all(indexes: &[u64]) -> Self {
+        let mut all = [0; Table::COUNT];
+        for (slot, index) in all.iter_mut().zip(indexes) {
+            *slot = *index;
+        }
+        Self(all)
     }
 
     pub(crate) fn set(&mut self, table: Table, index: u64) {
@@ -120,6 +137,7 @@ impl State {
             deployments: OrdMap::new(),
             job_links: OrdMap::new(),
             columns: NodeColumns::default(),
+            texts: Texts::default(),
         }
     }
 }

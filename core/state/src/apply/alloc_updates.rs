@@ -32,6 +32,7 @@ impl Txn<'_> {
         if let Some((healthy, time)) = update.healthy {
             self.decide_health(&mut alloc, healthy, time);
         }
+        self.state.texts.share_report(&mut alloc);
         let key = self.state.key_of(&alloc.job);
         self.store_alloc(&key, alloc, true);
     }

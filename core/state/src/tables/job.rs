@@ -85,6 +85,12 @@ impl State {
         self.indexes.set(Table::Jobs, self.index);
     }
 
+    /// Stores a version that is kept beside the current one.
+    pub(crate) fn put_job_version(&mut self, key: JobKey, job: Arc<Job>) {
+        self.job_versions.entry(key).or_default().insert(job.version, job);
+        self.indexes.set(Table::Jobs, self.index);
+    }
+
     /// Replaces a kept version, and the current job if it is that version.
     pub(crate) fn replace_job_version(&mut self, key: &JobKey, job: Arc<Job>) {
         if let Some(current) = self.jobs.get_mut(key)

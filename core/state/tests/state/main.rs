@@ -10,4 +10,5 @@ mod jobs;
 mod nodes;
 mod plans;
 mod random;
+mod snapshot;
 mod world;

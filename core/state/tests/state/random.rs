@@ -232,6 +232,13 @@ proptest! {
 
     #[test]
     fn any_sequence_of_commands_keeps_every_invariant(steps in prop::collection::vec(any::<Step>(), 1..60)) {
-        run(&steps);
+        let world = run(&steps);
+        let again = run(&steps);
+        prop_assert_eq!(world.state.hash(), again.state.hash());
+        let mut bytes = Vec::new();
+        world.state.write_snapshot(&mut bytes).unwrap();
+        let read = state::State::read_snapshot(&mut bytes.as_slice()).unwrap();
+        prop_assert_eq!(read.check().0, Vec::<String>::new());
+        prop_assert_eq!(read.hash(), world.state.hash());
     }
 }
