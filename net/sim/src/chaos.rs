@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use openraft::AsyncRuntime;
 use openraft_rt_sim::SimRuntime;
-use raft::disk::PowerCut;
+use raft::disk::{Latency, PowerCut};
 
 use crate::Subject;
 use crate::host::Host;
@@ -32,9 +32,10 @@ enum Fault {
     HandOver,
     Snapshot,
     LoseDisk,
+    SlowDisk,
 }
 
-const FAULTS: [Fault; 12] = [
+const FAULTS: [Fault; 13] = [
     Fault::CrashAny,
     Fault::CrashAny,
     Fault::CrashLeader,
@@ -47,6 +48,7 @@ const FAULTS: [Fault; 12] = [
     Fault::Snapshot,
     Fault::LoseDisk,
     Fault::LoseDisk,
+    Fault::SlowDisk,
 ];
 
 impl<S: Subject> Chaos<S> {
@@ -84,6 +86,11 @@ impl<S: Subject> Chaos<S> {
                 self.hosts[server].replace_disk();
             }
             Fault::LoseDisk => {}
+            Fault::SlowDisk => {
+                self.hosts[server].slow_down(Latency::overloaded());
+                self.wait_and_heal().await;
+                self.hosts[server].slow_down(Latency::flash());
+            }
             Fault::HandOver => self.hand_over(server).await,
             Fault::Snapshot => {
                 if let Some((_, consensus)) = self.stage.running(server) {

@@ -30,12 +30,9 @@ impl<S: Subject> Host<S> {
         Arc::new(Self { server, stage, disk, options, machine: Mutex::new(None) })
     }
 
-    /// Boots the server; does nothing while one is running.
+    /// Boots the server; does nothing when it is on.
     pub(crate) async fn boot(&self) {
-        if self.stage.running(self.server).is_some() {
-            return;
-        }
-        let boot = self.stage.switch_on(self.server);
+        let Some(boot) = self.stage.switch_on(self.server) else { return };
         self.stage.trace("boot", &[self.server as u64, boot]);
         let machine = Arc::new(Observed::<S>::new(self.stage.clone(), self.server, boot));
         *self.machine.lock().unwrap_or_else(PoisonError::into_inner) = Some(machine.clone());
@@ -43,10 +40,12 @@ impl<S: Subject> Host<S> {
         let disk = Arc::new(self.disk().reopen());
         let started = Consensus::start_on::<SimRuntime>(self.config(), disk, machine, Arc::new(port)).await;
         match started {
-            Ok(consensus) => {
+            Ok(consensus) if self.stage.is_on(self.server, boot) => {
                 self.watch(boot, consensus.clone());
-                self.stage.announce(self.server, boot, consensus);
+                self.stage.announce(self.server, consensus);
             }
+            // It crashed while it started.
+            Ok(ghost) => ghost.shutdown().await,
             Err(error) if self.stage.is_on(self.server, boot) => {
                 self.stage.oracle().violation(format!("server {} cannot start: {error:?}", self.server));
             }
@@ -75,6 +74,11 @@ impl<S: Subject> Host<S> {
             // Its tasks are ghosts: they reach nothing any more and only have to end.
             drop(SimRuntime::spawn(async move { consensus.shutdown().await }));
         }
+    }
+
+    /// Changes how long the disk's syncs take.
+    pub(crate) fn slow_down(&self, latency: Latency) {
+        self.disk().set_latency(latency);
     }
 
     /// Replaces the disk of a server that is switched off: the next boot is a new server at the old address.

@@ -125,9 +125,10 @@ async fn heal<S: Subject>(stage: &Arc<Stage>, hosts: &[Arc<Host<S>>]) {
             return;
         }
     }
-    let applied: Vec<u64> = hosts.iter().map(|host| host.applied()).collect();
     let fresh = stage.oracle().acknowledgements() - before;
-    stage
-        .oracle()
-        .violation(format!("not healed after {HEALING:?}: applied {applied:?}, {fresh} fresh writes"));
+    stage.oracle().violation(format!("not healed after {HEALING:?}, {fresh} fresh writes"));
+    for host in hosts {
+        let status = stage.running(host.server).map(|(_, consensus)| consensus.status());
+        stage.oracle().violation(format!("server {} then: {status:?}", host.server));
+    }
 }

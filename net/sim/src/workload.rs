@@ -76,8 +76,11 @@ impl<S: Subject> Client<S> {
     async fn read(&self) {
         let host = self.stage.random(|random| random.pick(0..self.hosts.len() as u64)) as usize;
         let Some((boot, consensus)) = self.stage.running(host) else { return };
+        // All servers share one clock here, so a lease is as good as a quorum.
+        let how =
+            if self.stage.random(|random| random.chance(1, 2)) { Barrier::Lease } else { Barrier::Quorum };
         let before = self.stage.oracle().last_acknowledged();
-        let read = consensus.barrier(Barrier::Quorum).await;
+        let read = consensus.barrier(how).await;
         if read.is_err() || !self.stage.is_on(host, boot) {
             return;
         }

@@ -85,22 +85,20 @@ impl Stage {
         self.count(|report| report.restores += 1);
     }
 
-    /// Switches `server` on and returns the number of this boot.
-    pub(crate) fn switch_on(&self, server: usize) -> u64 {
+    /// Switches `server` on and returns the number of this boot; nothing if it is on already.
+    pub(crate) fn switch_on(&self, server: usize) -> Option<u64> {
         let mut inner = self.lock();
         let slot = &mut inner.servers[server];
+        if std::mem::replace(&mut slot.on, true) {
+            return None;
+        }
         slot.boot += 1;
-        slot.on = true;
-        slot.boot
+        Some(slot.boot)
     }
 
     /// Makes the running server known to clients and to the network.
-    pub(crate) fn announce(&self, server: usize, boot: u64, consensus: Consensus) {
-        let mut inner = self.lock();
-        let slot = &mut inner.servers[server];
-        if slot.boot == boot && slot.on {
-            slot.consensus = Some(consensus);
-        }
+    pub(crate) fn announce(&self, server: usize, consensus: Consensus) {
+        self.lock().servers[server].consensus = Some(consensus);
     }
 
     /// Switches `server` off and returns what ran there.

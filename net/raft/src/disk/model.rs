@@ -36,6 +36,17 @@ impl Latency {
         Self { min: Duration::ZERO, max: Duration::ZERO, stall_one_in: 0, stall: Duration::ZERO }
     }
 
+    /// Syncs take what an overloaded disk takes: 20 to 300 ms, and now and then a second.
+    #[must_use]
+    pub fn overloaded() -> Self {
+        Self {
+            min: Duration::from_millis(20),
+            max: Duration::from_millis(300),
+            stall_one_in: 20,
+            stall: Duration::from_secs(1),
+        }
+    }
+
     /// Syncs take what a flash disk of a busy host takes: 0.2 to 2.2 ms, and rarely 50 ms.
     #[must_use]
     pub fn flash() -> Self {
@@ -144,6 +155,11 @@ impl<Rt: AsyncRuntime> ModelDisk<Rt> {
     #[must_use]
     pub fn syncs(&self) -> u64 {
         self.lock_any().syncs
+    }
+
+    /// Changes how long syncs take from now on.
+    pub fn set_latency(&self, latency: Latency) {
+        self.lock_any().latency = latency;
     }
 
     /// Lets the disk claim syncs that it does not do, as broken ones do; to prove that a test would notice.

@@ -251,6 +251,51 @@ fn every_flipped_byte_before_the_last_sync_is_named() {
 }
 
 #[test]
+fn random_damage_is_refused_or_leaves_a_state_that_once_was() {
+    let (states, _) = simulate(0, every_state());
+    let (mut refused, mut random) = (0, 1_u64);
+    let mut pick = |below: u64| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (random >> 33) % below
+    };
+    for round in 0..400 {
+        simulate(9, async {
+            let disk = SimDisk::new(9, Latency::none());
+            run_script(&disk).await;
+            disk.cut(PowerCut::KeepAll);
+            let disk = disk.reopen();
+            let names: Vec<String> = disk
+                .list()
+                .expect("the disk works")
+                .into_iter()
+                .filter(|name| name.ends_with(".log"))
+                .collect();
+            let name = &names[pick(names.len() as u64) as usize];
+            let file = disk.open(name).expect("it exists");
+            let len = file.len().expect("it exists");
+            let at = pick(len);
+            match pick(4) {
+                0 => file.truncate(at),
+                1 => file.write_at(&vec![0; pick(600) as usize + 1], at),
+                2 => file.write_at(&pick(u64::MAX).to_le_bytes(), at),
+                _ => {
+                    let other = disk.open(&names[pick(names.len() as u64) as usize]).expect("it exists");
+                    let bytes = crate::disk::read_all(other.as_ref()).expect("it exists");
+                    file.write_at(&bytes[..bytes.len().min(pick(3000) as usize)], at / 8 * 8)
+                }
+            }
+            .expect("the disk works");
+            match open(&disk).await {
+                Ok(wal) => assert!(states.contains(&digest(&wal)), "round {round}: {name} at {at}"),
+                Err(OpenError::Corrupt { .. } | OpenError::Format { .. }) => refused += 1,
+                Err(other) => panic!("round {round}: {other}"),
+            }
+        });
+    }
+    assert!(refused > 200, "only {refused} of 400 damages were refused");
+}
+
+#[test]
 fn damage_found_while_reading_is_named_and_not_served() {
     simulate(3, async {
         let disk = SimDisk::new(3, Latency::none());
