@@ -37,8 +37,8 @@ impl Evaluator<'_> {
         let (left_value, right_value) = (self.value(left, scope), self.value(right, scope));
         let (left_value, right_value) = (left_value?, right_value?);
         match operator {
-            BinaryOperator::Eq => return Ok(Value::Bool(same(&left_value, &right_value))),
-            BinaryOperator::NotEq => return Ok(Value::Bool(!same(&left_value, &right_value))),
+            BinaryOperator::Eq => Ok(Value::Bool(same(&left_value, &right_value))),
+            BinaryOperator::NotEq => Ok(Value::Bool(!same(&left_value, &right_value))),
             BinaryOperator::And | BinaryOperator::Or => {
                 let first = self.operand(&left_value, &Kind::Bool, left, "left");
                 let second = self.operand(&right_value, &Kind::Bool, right, "right");
@@ -46,16 +46,25 @@ impl Evaluator<'_> {
                     return Err(Failed);
                 };
                 let result = if operator == BinaryOperator::And { first && second } else { first || second };
-                return Ok(Value::Bool(result));
+                Ok(Value::Bool(result))
             }
-            _ => {}
+            BinaryOperator::Plus
+            | BinaryOperator::Minus
+            | BinaryOperator::Mul
+            | BinaryOperator::Div
+            | BinaryOperator::Mod
+            | BinaryOperator::Less
+            | BinaryOperator::LessEq
+            | BinaryOperator::Greater
+            | BinaryOperator::GreaterEq => {
+                let first = self.operand(&left_value, &Kind::Number, left, "left");
+                let second = self.operand(&right_value, &Kind::Number, right, "right");
+                let (Ok(Value::Number(first)), Ok(Value::Number(second))) = (first, second) else {
+                    return Err(Failed);
+                };
+                self.arithmetic(operator, &first, &second, left, right)
+            }
         }
-        let first = self.operand(&left_value, &Kind::Number, left, "left");
-        let second = self.operand(&right_value, &Kind::Number, right, "right");
-        let (Ok(Value::Number(first)), Ok(Value::Number(second))) = (first, second) else {
-            return Err(Failed);
-        };
-        self.arithmetic(operator, &first, &second, left, right)
     }
 
     fn arithmetic(

@@ -25,14 +25,13 @@ pub(super) fn lower_template(
     span: Span,
     quoting: Quoting,
 ) -> Expr {
-    let mut parts = lower_parts(lowering, template, quoting);
+    let parts = lower_parts(lowering, template, quoting);
     let kind = match parts.as_slice() {
         [] => ExprKind::String(Rc::from("")),
         [Part::Literal(text, _)] => ExprKind::String(text.clone()),
-        [Part::Interpolation(_)] if quoting == Quoting::Quoted => match parts.remove(0) {
-            Part::Interpolation(expr) => ExprKind::Wrapped(Box::new(expr)),
-            _ => ExprKind::Template(parts),
-        },
+        [Part::Interpolation(expr)] if quoting == Quoting::Quoted => {
+            ExprKind::Wrapped(Box::new(expr.clone()))
+        }
         _ => ExprKind::Template(parts),
     };
     Expr { kind, span }

@@ -46,7 +46,12 @@ fn mismatch(value: &Value, kind: &Kind) -> ConvertError {
         Value::Sequence(SequenceKind::List | SequenceKind::Set, _) | Value::Mapping(MappingKind::Map, _) => {
             value.kind().to_string()
         }
-        _ => value.kind_word().to_owned(),
+        Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Sequence(SequenceKind::Tuple, _)
+        | Value::Mapping(MappingKind::Object, _) => value.kind_word().to_owned(),
     };
     ConvertError(format!("{kind} required, but have {found}"))
 }

@@ -84,9 +84,9 @@ impl Number {
     }
 
     pub(crate) fn negated(&self) -> Number {
-        match self {
-            Number::Int(int) if *int != i64::MIN => Number::Int(-int),
-            _ => Number::of(self.big().negated()),
+        match self.to_i64().and_then(i64::checked_neg) {
+            Some(int) => Number::Int(int),
+            None => Number::of(self.big().negated()),
         }
     }
 

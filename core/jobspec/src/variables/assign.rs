@@ -69,10 +69,12 @@ pub(crate) fn assign_variables(
     for ((name, _), file) in flags.iter().zip(texts.raw.iter().skip(environment.len())) {
         if !assigner.raw(name, *file, Origin::Flag) {
             let detail = format!(
-                "A \"{name}\" variable was passed in the command line but was not found in known variables. To declare variable \"{name}\", place a variable block in the job file."
+                "A \"{name}\" variable was passed in the command line but was not found in known variables. To declare variable \"{name}\", place this block in your job file"
             );
             let nearest = nearest_name(name, declared.keys().map(AsRef::as_ref));
-            evaluator.report.add(Diagnostic::global("Undefined -var variable", detail).nearest(nearest));
+            let finding = Diagnostic::global("Undefined -var variable", detail);
+            let finding = finding.help(format!("variable \"{name}\" {{}}")).nearest(nearest);
+            evaluator.report.add(finding);
         }
     }
     assigner.found

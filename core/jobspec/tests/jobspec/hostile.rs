@@ -89,3 +89,17 @@ fn broken_texts_never_panic() {
         outcome(odd.to_owned());
     }
 }
+
+#[test]
+fn a_source_above_the_limit_is_not_read_and_findings_are_counted() {
+    let source = |text: String| Source { file_name: "x".to_owned(), text, format: Format::Hcl };
+    let limits = Limits { source_bytes: 10, ..Limits::default() };
+    let findings =
+        parse(source("job \"long\" {}".to_owned()), &Inputs::default(), None, limits).expect_err("refused");
+    assert_eq!(findings.items()[0].summary, "Source too large");
+    let many: String = (0..50).map(|number| format!("  wrong{number} = 1\n")).collect();
+    let limits = Limits { diagnostics: 7, ..Limits::default() };
+    let text = format!("job \"j\" {{\n{many}}}\n");
+    let findings = parse(source(text), &Inputs::default(), None, limits).expect_err("refused");
+    assert_eq!(findings.items().len(), 7);
+}
