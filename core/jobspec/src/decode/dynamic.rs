@@ -42,9 +42,10 @@ impl Reader<'_> {
         let collection = self.decoder.evaluator.value(&for_each.expr, &self.scope)?;
         let Some(entries) = entries_of(&collection) else {
             let word = collection.kind_word();
-            let detail = match collection {
-                Value::Null => "Cannot use a null value in for_each.".to_owned(),
-                _ => format!("Cannot use a {word} value in for_each. An iterable collection is required."),
+            let detail = if collection == Value::Null {
+                "Cannot use a null value in for_each.".to_owned()
+            } else {
+                format!("Cannot use a {word} value in for_each. An iterable collection is required.")
             };
             return Err(report.fail(Diagnostic::error(
                 for_each.expr.start(),
@@ -83,10 +84,11 @@ impl Reader<'_> {
 
     fn iterator(&self, dynamic: &Block) -> Result<Option<Rc<str>>, Failed> {
         let Some(attribute) = attribute(dynamic, "iterator") else { return Ok(None) };
-        let name = match &attribute.expr.kind {
-            ExprKind::String(text) if dynamic.body.is_json() => Some(text),
-            _ => attribute.expr.bare_name(),
+        let quoted = match &attribute.expr {
+            Expr { kind: ExprKind::String(text), .. } if dynamic.body.is_json() => Some(text),
+            Expr { .. } => None,
         };
+        let name = quoted.or_else(|| attribute.expr.bare_name());
         match name {
             Some(name) => Ok(Some(name.clone())),
             None => {

@@ -79,9 +79,9 @@ impl Reader<'_> {
         let (Value::Sequence(_, items), place) = self.value(name, &Kind::list(Kind::Number))? else {
             return None;
         };
-        let whole = |item: &Value| match item {
-            Value::Number(number) => number.to_i64().and_then(|int| T::try_from(int).ok()),
-            _ => None,
+        let whole = |item: &Value| {
+            let Value::Number(number) = item else { return None };
+            number.to_i64().and_then(|int| T::try_from(int).ok())
         };
         let numbers: Option<Vec<T>> = items.iter().map(whole).collect();
         if numbers.is_none() {
@@ -129,7 +129,9 @@ impl Reader<'_> {
                 Some(nanos) => return Some(Nanos(nanos)),
                 None => "a whole number of nanoseconds is required".to_owned(),
             },
-            other => format!("string or number required, but have {}", other.kind_word()),
+            Value::Bool(_) | Value::Sequence(..) | Value::Mapping(..) => {
+                format!("string or number required, but have {}", value.kind_word())
+            }
         };
         let detail = format!("Unsuitable duration value: {problem}");
         let finding = Diagnostic::error(place, "Unsuitable value type", detail)

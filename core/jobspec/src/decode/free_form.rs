@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json};
 use super::instance::Instance;
 use super::reader::Reader;
 use crate::functions::value_to_json;
-use crate::values::{Kind, MappingKind, Value};
+use crate::values::{Kind, Value};
 
 impl Reader<'_> {
     /// Returns the only block of that type as a free-form object.
@@ -70,12 +70,8 @@ impl Reader<'_> {
 
 /// Returns the JSON of an attribute's value, with objects in one-element lists.
 fn wrapped(value: &Value) -> Json {
-    match value {
-        Value::Mapping(MappingKind::Object | MappingKind::Map, entries) => {
-            let entries = entries.iter().filter(|(_, value)| **value != Value::Null);
-            let object = entries.map(|(name, value)| (name.to_string(), wrapped(value)));
-            Json::Array(vec![Json::Object(object.collect())])
-        }
-        other => value_to_json(other),
-    }
+    let Value::Mapping(_, entries) = value else { return value_to_json(value) };
+    let entries = entries.iter().filter(|(_, value)| **value != Value::Null);
+    let object = entries.map(|(name, value)| (name.to_string(), wrapped(value)));
+    Json::Array(vec![Json::Object(object.collect())])
 }

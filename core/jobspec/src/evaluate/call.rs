@@ -187,9 +187,11 @@ impl Evaluator<'_> {
 impl Expr {
     /// Returns the name, if the expression is one bare name.
     pub(crate) fn bare_name(&self) -> Option<&Rc<str>> {
-        match &self.kind {
-            ExprKind::Reference { root, steps, .. } if steps.is_empty() => Some(root),
-            _ => None,
+        if let ExprKind::Reference { root, steps, .. } = &self.kind
+            && steps.is_empty()
+        {
+            return Some(root);
         }
+        None
     }
 }

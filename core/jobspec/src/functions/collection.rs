@@ -117,9 +117,10 @@ fn flatten_into(
 ) -> Result<(), FunctionError> {
     context.room(std::mem::size_of_val(items))?;
     for item in items {
-        match item {
-            Value::Sequence(_, inner) => flatten_into(inner, flat, context)?,
-            other => flat.push(other.clone()),
+        if let Value::Sequence(_, inner) = item {
+            flatten_into(inner, flat, context)?;
+        } else {
+            flat.push(item.clone());
         }
     }
     Ok(())

@@ -33,9 +33,9 @@ pub(super) fn formatlist(context: &FunctionContext<'_>, args: &[Value]) -> Funct
     for row in 0..length.unwrap_or(1) {
         let row_args: Vec<Value> = args
             .iter()
-            .map(|arg| match arg {
-                Value::Sequence(_, items) => items.get(row).cloned().unwrap_or(Value::Null),
-                other => other.clone(),
+            .map(|arg| {
+                let Value::Sequence(_, items) = arg else { return arg.clone() };
+                items.get(row).cloned().unwrap_or(Value::Null)
             })
             .collect();
         texts.push(Value::string(format_text(context, &format, &row_args)?));

@@ -109,10 +109,10 @@ impl Verb {
     }
 
     fn number(&self, value: &Value) -> Result<Number, String> {
-        match self.converted(value, &Kind::Number)? {
-            Value::Number(number) => Ok(number),
-            _ => Err(format!("unsupported value for \"{}\": a number is required", self.text)),
-        }
+        let Value::Number(number) = self.converted(value, &Kind::Number)? else {
+            return Err(format!("unsupported value for \"{}\": a number is required", self.text));
+        };
+        Ok(number)
     }
 
     fn integer(&self, value: &Value) -> Result<String, String> {

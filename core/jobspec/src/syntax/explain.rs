@@ -24,6 +24,11 @@ pub(super) fn explain(
     if message.contains("redefined attribute") {
         return redefined(sources, &scan, text, at, &place);
     }
+    if message.contains("redefined object key") {
+        let detail = "This object already has a value for that key.";
+        return Diagnostic::error(place(token_at(&scan, text, at)), "Duplicate object key", detail)
+            .help("remove one of the two");
+    }
     if let Some(broken) = scan.broken_string
         && broken <= at.max(broken.min(text.len().saturating_sub(1)))
     {

@@ -161,12 +161,8 @@ impl Lowering<'_> {
 
     /// Lowers a quoted string; its span becomes the span of its content.
     fn string(&self, text: &str, range: Option<std::ops::Range<usize>>, span: Span) -> Expr {
-        let inner = match self.places {
-            Places::Shifted(_) if span.end >= span.start + 2 => {
-                Span { start: span.start + 1, end: span.end - 1, ..span }
-            }
-            _ => span,
-        };
+        let quoted = matches!(self.places, Places::Shifted(_)) && span.end >= span.start + 2;
+        let inner = if quoted { Span { start: span.start + 1, end: span.end - 1, ..span } } else { span };
         self.refuse_line_breaks(self.source(range), inner);
         Expr { kind: ExprKind::String(Rc::from(text)), span: inner }
     }

@@ -244,11 +244,10 @@ fn visit_parts<'a>(parts: &'a [Part], visit: &mut dyn FnMut(&'a Expr)) {
 impl Expr {
     /// Returns the place of the whole expression; for a plain string that includes its quotes.
     pub(crate) fn span_with_quotes(&self) -> Span {
-        match &self.kind {
-            ExprKind::String(_) if self.span.start > 0 => {
-                Span { start: self.span.start - 1, end: self.span.end + 1, ..self.span }
-            }
-            _ => self.span,
+        if matches!(self.kind, ExprKind::String(_)) && self.span.start > 0 {
+            Span { start: self.span.start - 1, end: self.span.end + 1, ..self.span }
+        } else {
+            self.span
         }
     }
 }

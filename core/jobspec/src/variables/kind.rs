@@ -82,13 +82,15 @@ fn object(arg: &Expr, report: &Report) -> Result<Kind, Failed> {
             let detail = "Object constructor map keys must be attribute names.";
             return Err(report.fail(Diagnostic::error(item.key.span, "Invalid type specification", detail)));
         };
-        let (kind, optional) = match &item.value.kind {
-            ExprKind::Call { name, args, .. } if name.as_ref() == "optional" && args.len() == 1 => {
-                (&args[0], true)
-            }
-            _ => (&item.value, false),
-        };
-        attributes.insert(name.clone(), ObjectAttribute { kind: read_kind(kind, report)?, optional });
+        let optional = optional(&item.value);
+        let kind = read_kind(optional.unwrap_or(&item.value), report)?;
+        attributes.insert(name.clone(), ObjectAttribute { kind, optional: optional.is_some() });
     }
     Ok(Kind::Object(attributes))
+}
+
+/// Returns the type inside `optional(…)`.
+fn optional(expr: &Expr) -> Option<&Expr> {
+    let ExprKind::Call { name, args, .. } = &expr.kind else { return None };
+    args.first().filter(|_| name.as_ref() == "optional" && args.len() == 1)
 }

@@ -234,3 +234,10 @@ fn windows_line_ends_change_nothing() {
     }
     assert_eq!(unix_job, windows_job);
 }
+
+#[test]
+fn an_indented_heredoc_loses_the_common_indent_and_keeps_empty_lines() {
+    let text = "job \"j\" {\n  meta = {\n    v = <<-END\n      a ${1 + 1}\n\n        b\n    END\n  }\n}\n";
+    let meta = parse(hcl(text), &Inputs::default(), None, Limits::default()).expect("accepted").job.meta;
+    assert_eq!(meta.expect("meta")["v"], "a 2\n\n  b\n");
+}
