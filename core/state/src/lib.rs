@@ -15,12 +15,14 @@ mod builder;
 mod check;
 pub mod codec;
 pub mod columns;
+pub mod event;
 mod snapshot;
 pub mod snapshot_format;
 mod store;
 pub mod tables;
 mod texts;
 mod txn;
+pub mod watch;
 
 pub use apply::{Applied, ApplyError, Change, Command, Entry, Reply, Table};
 pub use builder::Builder;
