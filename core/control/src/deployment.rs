@@ -54,7 +54,7 @@ impl DeploymentWatcher {
             return vec![fail(state, now, ids, deployment, reason)];
         }
         if promotable(state, deployment) {
-            let eval = follow_up(state, now, id, ids.next());
+            let eval = follow_up(state, now, id, ids.next_id());
             return vec![Command::PromoteDeployment { id, groups: None, eval }];
         }
         let reschedule = self.reschedule(state, now, ids, deployment);
@@ -127,7 +127,7 @@ impl DeploymentWatcher {
         if healthy <= before {
             return None;
         }
-        let eval = follow_up(state, now, deployment.id, ids.next())?;
+        let eval = follow_up(state, now, deployment.id, ids.next_id())?;
         Some(Command::UpsertEvals(vec![*eval]))
     }
 
@@ -151,7 +151,7 @@ impl DeploymentWatcher {
             return None;
         }
         let job = state.job(&deployment.job)?;
-        let mut eval = eval_of(now, ids.next(), job, EvalTrigger::DeploymentWatcher);
+        let mut eval = eval_of(now, ids.next_id(), job, EvalTrigger::DeploymentWatcher);
         eval.deployment = deployment.id;
         Some(Command::SetAllocTransitions { transitions, evals: vec![eval] })
     }
@@ -216,7 +216,7 @@ fn fail(state: &State, now: Timestamp, ids: &mut EvalIds, deployment: &Deploymen
         status: DeploymentStatus::Failed,
         description: Name::from(description),
     };
-    let eval = follow_up(state, now, deployment.id, ids.next());
+    let eval = follow_up(state, now, deployment.id, ids.next_id());
     Command::SetDeploymentStatus { update, job: job.map(Box::new), eval }
 }
 

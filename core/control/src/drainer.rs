@@ -85,7 +85,7 @@ impl Moves {
                 let evals = jobs
                     .into_iter()
                     .filter_map(|key| state.job(key))
-                    .map(|job| eval_of(now, ids.next(), job, EvalTrigger::NodeDrain))
+                    .map(|job| eval_of(now, ids.next_id(), job, EvalTrigger::NodeDrain))
                     .collect();
                 let transitions = chunk.iter().map(|(id, _)| (*id, transition)).collect();
                 Command::SetAllocTransitions { transitions, evals }

@@ -174,7 +174,7 @@ impl EvalBroker {
             return None;
         }
         let key = kinds.iter().filter_map(|kind| self.ready.get(kind)?.first()).min().copied()?;
-        let token = self.tokens.next();
+        let token = self.tokens.next_token();
         let deadline = now + self.options.nack_timeout;
         let tracked = self.tracked.get_mut(&key.2).expect("what is ready is tracked");
         tracked.place = Place::Outstanding { token, deadline, paused: false };

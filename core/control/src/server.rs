@@ -254,9 +254,20 @@ impl Server {
                 }
                 self.wake_at = None;
             }
-            other => match &mut self.leader {
-                Some(leader) => leader.handle(now, other, &mut actions),
-                None => refuse(other, &mut actions),
+            event @ (Event::Applied { .. }
+            | Event::Committed { .. }
+            | Event::Dequeue { .. }
+            | Event::CancelDequeue { .. }
+            | Event::Ack { .. }
+            | Event::Nack { .. }
+            | Event::SubmitPlan { .. }
+            | Event::Pings(_)
+            | Event::Leaving { .. }
+            | Event::UpdateAllocs { .. }
+            | Event::ForceGc
+            | Event::Tick) => match &mut self.leader {
+                Some(leader) => leader.handle(now, event, &mut actions),
+                None => refuse(event, &mut actions),
             },
         }
         self.wake(now, &mut actions);

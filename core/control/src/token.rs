@@ -22,7 +22,7 @@ impl TokenSource {
     }
 
     /// The next token.
-    pub const fn next(&mut self) -> Token {
+    pub const fn next_token(&mut self) -> Token {
         self.0 = splitmix(self.0);
         Token(self.0)
     }
@@ -43,7 +43,7 @@ impl EvalIds {
     }
 
     /// The next id.
-    pub fn next(&mut self) -> EvalId {
+    pub fn next_id(&mut self) -> EvalId {
         self.next += 1;
         EvalId::derive(&[self.seed, self.next])
     }

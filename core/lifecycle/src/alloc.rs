@@ -178,19 +178,21 @@ impl AllocMachine {
         mut found: BTreeMap<Name, Found>,
     ) -> (Self, Vec<Action>) {
         let mut actions = Vec::new();
-        let mut started = false;
+        let (mut started, mut rebooted) = (false, false);
         let mut tasks = Vec::new();
         for task in rules.tasks() {
             let name = task.name.clone();
             let state = recorded.remove(&name).unwrap_or_else(TaskState::pending);
             let found = found.remove(&name).unwrap_or(Found::NoHandle);
+            rebooted |= matches!(found, Found::Lost { rebooted: true, .. });
             started |= state.state != RunState::Pending || found != Found::NoHandle;
             let (machine, first) = reattach(now, task, state, found);
             actions.extend(first.into_iter().map(|action| Action::Task { task: name.clone(), action }));
             tasks.push(machine);
         }
         let health = rules.health(now);
-        let stage = if started { Stage::Running } else { Stage::Preparing };
+        // Mounts and networks do not survive the host.
+        let stage = if started && !rebooted { Stage::Running } else { Stage::Preparing };
         let mut machine = Self::with_tasks(rules, stage, tasks, health);
         if stage == Stage::Preparing {
             actions.push(Action::Prepare);
@@ -341,7 +343,8 @@ impl AllocMachine {
         if self.stage == Stage::Running {
             self.start_tasks(now, actions);
         }
-        if self.stage != Stage::Over && self.tasks.iter().all(TaskMachine::is_dead) {
+        // What is being prepared can only be undone when it is done.
+        if self.stage == Stage::Running && self.tasks.iter().all(TaskMachine::is_dead) {
             self.stage = Stage::Over;
             actions.push(Action::Cleanup);
         }
@@ -409,6 +412,9 @@ impl AllocMachine {
     }
 
     fn decide_health(&mut self, now: Timestamp) {
+        if self.stop.is_some() {
+            return;
+        }
         let input = HealthInput {
             all_running: self.stage == Stage::Running && self.tasks.iter().all(is_up),
             any_failed: self.failure.is_some() || self.tasks.iter().any(|task| task.state().failed),
@@ -470,8 +476,11 @@ impl AllocMachine {
     }
 
     fn wake(&mut self, actions: &mut Vec<Action>) {
-        let health =
-            self.health.as_ref().filter(|_| self.stage != Stage::Over).and_then(HealthMachine::wake_at);
+        let health = self
+            .health
+            .as_ref()
+            .filter(|_| self.stop.is_none() && !self.is_over())
+            .and_then(HealthMachine::wake_at);
         let stop = self.stop_after().filter(|_| self.stop.is_none());
         let next = self.tasks.iter().filter_map(TaskMachine::wake_at).chain(health).chain(stop).min();
         if let Some(at) = next

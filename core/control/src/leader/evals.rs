@@ -127,7 +127,7 @@ impl Leader {
             format!("evaluation reached delivery limit ({})", self.delivery_limit).into();
         failed.modify_time = now;
         if let Some(job) = self.snapshot.job(&eval.job) {
-            let mut next = eval_of(now, self.ids.next(), job, EvalTrigger::FailedFollowUp);
+            let mut next = eval_of(now, self.ids.next_id(), job, EvalTrigger::FailedFollowUp);
             next.previous = failed.id;
             next.wait_until = now + follow_up_delay(next.id);
             next.status_description = Name::from("created for failed evaluation");

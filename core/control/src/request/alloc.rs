@@ -80,7 +80,7 @@ pub(crate) fn merge_updates(
         kept.push(update);
     }
     let evals =
-        triggers.into_values().map(|(job, trigger)| eval_of(now, ids.next(), &job, trigger)).collect();
+        triggers.into_values().map(|(job, trigger)| eval_of(now, ids.next_id(), &job, trigger)).collect();
     Command::UpdateAllocs { updates: kept, evals }
 }
 

@@ -182,7 +182,7 @@ fn evals_where(
     jobs.into_iter()
         .map(|(key, version)| {
             let job = state.job(&key).unwrap_or(&version);
-            about(node, eval_of(now, ids.next(), job, EvalTrigger::NodeUpdate))
+            about(node, eval_of(now, ids.next_id(), job, EvalTrigger::NodeUpdate))
         })
         .collect()
 }
@@ -192,7 +192,7 @@ fn evals_of_system_jobs(state: &State, now: Timestamp, ids: &mut EvalIds, node: 
     state
         .jobs()
         .filter(|job| job.kind().is_system() && !job.stopped() && !job.is_parent())
-        .map(|job| about(node, eval_of(now, ids.next(), job, EvalTrigger::NodeUpdate)))
+        .map(|job| about(node, eval_of(now, ids.next_id(), job, EvalTrigger::NodeUpdate)))
         .collect()
 }
 

@@ -1,0 +1,202 @@
+//! A leader with workers on a log that is a vector: every proposal is committed at once, in order.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use control::{
+    Action, BrokerOptions, CallId, Event, GcOptions, HeartbeatOptions, Server, ServerOptions, Worker,
+    WorkerAction, WorkerEvent,
+};
+use model::{JobKey, JobKind, Nanos, Timestamp};
+use state::{Command, Entry, Snapshot, State};
+
+use crate::scheduler_double::{fits, schedule};
+
+/// Steps of one [`Cluster::run`]; more mean that something goes round in circles.
+const MAX_STEPS: usize = 100_000;
+
+/// What carries an event out.
+enum Step {
+    Server(Event),
+    Worker(usize, WorkerEvent),
+}
+
+pub(crate) struct Cluster {
+    pub(crate) server: Server,
+    pub(crate) state: Snapshot,
+    pub(crate) now: Timestamp,
+    /// Results of ack, nack and report by call.
+    pub(crate) answers: BTreeMap<u64, bool>,
+    /// Workers that take an evaluation and never answer.
+    pub(crate) lazy: bool,
+    workers: Vec<Worker>,
+    steps: VecDeque<Step>,
+    wake_at: Option<Timestamp>,
+    term: u128,
+    next_call: u64,
+}
+
+impl Cluster {
+    pub(crate) fn new(workers: usize) -> Self {
+        let options = ServerOptions {
+            broker: BrokerOptions::default(),
+            heartbeat: HeartbeatOptions::default(),
+            gc: GcOptions::default(),
+            remote_threshold: 8,
+            fits,
+        };
+        let mut cluster = Self {
+            server: Server::new(options),
+            state: Arc::new(State::new()),
+            now: Timestamp(1_000_000_000_000_000_000),
+            answers: BTreeMap::new(),
+            lazy: false,
+            workers: (0..workers).map(|_| Worker::default()).collect(),
+            steps: VecDeque::new(),
+            wake_at: None,
+            term: 0,
+            next_call: 1_000,
+        };
+        cluster.elect();
+        for worker in 0..workers {
+            cluster.steps.push_back(Step::Worker(worker, WorkerEvent::Start));
+        }
+        cluster.run();
+        cluster
+    }
+
+    /// Makes the server the leader, in a new term.
+    pub(crate) fn elect(&mut self) {
+        self.term += 1;
+        let event = Event::BecameLeader { snapshot: Arc::clone(&self.state), seed: self.term };
+        self.steps.push_back(Step::Server(event));
+    }
+
+    /// Sends an event and carries out what follows.
+    pub(crate) fn send(&mut self, event: Event) {
+        self.steps.push_back(Step::Server(event));
+        self.run();
+    }
+
+    pub(crate) fn call(&mut self) -> CallId {
+        self.next_call += 1;
+        CallId(self.next_call)
+    }
+
+    /// Commits a command as the API would.
+    pub(crate) fn commit(&mut self, command: Command) {
+        self.apply(Entry { now: self.now, command });
+        self.run();
+    }
+
+    /// Lets time pass, stopping whenever the server asks for it.
+    pub(crate) fn pass(&mut self, span: Nanos) {
+        let until = self.now + span;
+        while let Some(at) = self.wake_at.filter(|at| *at <= until) {
+            self.wake_at = None;
+            self.now = self.now.max(at);
+            self.send(Event::Tick);
+        }
+        self.now = until;
+    }
+
+    /// Allocations of a job by client status and node, and evaluations by status.
+    pub(crate) fn show(&self, job: &str) -> String {
+        let key = JobKey::new("default", job);
+        let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+        for alloc in self.state.allocs_of_job(&key) {
+            let text = format!("{} {}/{}", alloc.node_name, alloc.desired, alloc.client);
+            *counts.entry(text).or_default() += 1;
+        }
+        for eval in self.state.evals_of_job(&key) {
+            *counts.entry(format!("eval {} {}", eval.trigger, eval.status)).or_default() += 1;
+        }
+        counts.into_iter().map(|(text, count)| format!("{count} × {text}\n")).collect()
+    }
+
+    fn apply(&mut self, entry: Entry) -> u64 {
+        let mut state = State::clone(&self.state);
+        let applied = state.apply(state.index + 1, &entry);
+        let index = applied.index;
+        self.state = Arc::new(state);
+        let event = Event::Applied { snapshot: Arc::clone(&self.state), applied: Arc::new([applied]) };
+        self.steps.push_back(Step::Server(event));
+        index
+    }
+
+    fn run(&mut self) {
+        for _ in 0..MAX_STEPS {
+            match self.steps.pop_front() {
+                None => {
+                    assert_eq!(self.state.check().0, Vec::<String>::new());
+                    assert_eq!(self.state.over_committed(), []);
+                    return;
+                }
+                Some(Step::Server(event)) => {
+                    for action in self.server.handle(self.now, event) {
+                        self.act(action);
+                    }
+                }
+                Some(Step::Worker(worker, event)) => {
+                    for action in self.workers[worker].handle(self.now, event) {
+                        self.work(worker, action);
+                    }
+                }
+            }
+        }
+        panic!("the cluster does not come to rest");
+    }
+
+    fn act(&mut self, action: Action) {
+        match action {
+            Action::Propose { id, entry } => {
+                let index = self.apply(*entry);
+                let result = Some((index, self.now));
+                self.steps.push_back(Step::Server(Event::Committed { id, result }));
+            }
+            Action::AnswerDequeue { call, result } => {
+                let event = result.map_or(WorkerEvent::DequeueFailed, WorkerEvent::Delivered);
+                let taken = matches!(event, WorkerEvent::Delivered(Some(_)));
+                let worker = usize::try_from(call.0).expect("valid in a test");
+                if !(taken && self.lazy) {
+                    self.steps.push_back(Step::Worker(worker, event));
+                } else {
+                    self.steps.push_back(Step::Worker(worker, WorkerEvent::Start));
+                }
+            }
+            Action::AnswerPlan { call, result } => {
+                let worker = usize::try_from(call.0).expect("valid in a test");
+                self.steps.push_back(Step::Worker(worker, WorkerEvent::Answered(result)));
+            }
+            Action::Answer { call, result } => {
+                self.answers.insert(call.0, result.is_ok());
+            }
+            Action::WakeAt(at) => self.wake_at = Some(at),
+        }
+    }
+
+    fn work(&mut self, worker: usize, action: WorkerAction) {
+        let call = CallId(worker as u64);
+        let step = match action {
+            WorkerAction::Dequeue => {
+                let until = self.now + Nanos::from_mins(60 * 24 * 365);
+                Step::Server(Event::Dequeue { call, kinds: JobKind::ALL.to_vec(), local: true, until })
+            }
+            WorkerAction::AwaitIndex { index, .. } => {
+                assert!(index <= self.state.index, "what a worker waits for is committed");
+                Step::Worker(worker, WorkerEvent::CaughtUp)
+            }
+            WorkerAction::Schedule { eval } => {
+                Step::Worker(worker, WorkerEvent::Scheduled(Box::new(schedule(&self.state, &eval))))
+            }
+            WorkerAction::Submit { token, outcome } => {
+                Step::Server(Event::SubmitPlan { call, token, outcome })
+            }
+            WorkerAction::Ack { eval, token } => Step::Server(Event::Ack { call, eval, token }),
+            WorkerAction::Nack { eval, token } => Step::Server(Event::Nack { call, eval, token }),
+            // The wait after an error: the next leader is elected by then.
+            WorkerAction::WakeAt(_) => Step::Worker(worker, WorkerEvent::Start),
+        };
+        self.steps.push_back(step);
+    }
+}

@@ -1,0 +1,11 @@
+//! The server's machines, driven by written events; and a whole server on a log that is a vector.
+
+mod blocked;
+mod broker;
+mod cluster;
+mod heartbeats;
+mod plans;
+mod requests;
+mod scheduler_double;
+mod servers;
+mod workers;

@@ -1,0 +1,6 @@
+//! Drives the machine of an allocation with written events and reads what it does.
+
+mod alloc_order;
+mod reattach;
+mod restart;
+mod script;
