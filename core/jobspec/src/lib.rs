@@ -9,6 +9,7 @@
 //! [`FileAccess`] only, and randomness comes as a seed. [`Limits`] bound what a hostile text can cost.
 
 #![forbid(unsafe_code)]
+#![warn(clippy::wildcard_enum_match_arm)]
 #![warn(missing_docs)]
 
 mod decode;

@@ -41,7 +41,7 @@ impl Evaluator<'_> {
         let items = match value {
             Value::Null => Vec::new(),
             Value::Sequence(_, items) => items.as_ref().clone(),
-            single => vec![single],
+            Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Mapping(..) => vec![value],
         };
         self.within(span, self.budget.bytes(items.len() * std::mem::size_of::<Value>()))?;
         let items = items.into_iter().map(|item| self.walk(item, each, scope)).collect::<Result<_, _>>()?;

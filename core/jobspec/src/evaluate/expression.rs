@@ -112,19 +112,15 @@ impl Evaluator<'_> {
 
     /// Returns the text of an object's key.
     pub(super) fn object_key(&self, key: &Expr, scope: &Scope) -> Result<Rc<str>, Failed> {
-        match self.value(key, scope)? {
-            Value::Null => {
-                let detail = "Can't use a null value as a key.";
-                Err(self.fail(key.start(), "Null value as key", detail))
-            }
-            value => value.to_text().ok_or_else(|| {
-                let detail = format!(
-                    "Can't use this value as a key: string required, but have {}.",
-                    value.kind_word()
-                );
-                self.fail(key.start(), "Incorrect key type", detail)
-            }),
+        let value = self.value(key, scope)?;
+        if value == Value::Null {
+            return Err(self.fail(key.start(), "Null value as key", "Can't use a null value as a key."));
         }
+        value.to_text().ok_or_else(|| {
+            let word = value.kind_word();
+            let detail = format!("Can't use this value as a key: string required, but have {word}.");
+            self.fail(key.start(), "Incorrect key type", detail)
+        })
     }
 
     fn reference(
@@ -206,18 +202,15 @@ impl Evaluator<'_> {
 
     /// Evaluates a condition to a bool.
     pub(super) fn condition(&self, condition: &Expr, scope: &Scope) -> Result<bool, Failed> {
-        match self.value(condition, scope)? {
-            Value::Null => {
-                let detail = "The condition value is null. Conditions must either be true or false.";
-                Err(self.fail(condition.start(), "Null condition", detail))
-            }
-            value => match convert(&value, &Kind::Bool) {
-                Ok(Value::Bool(flag)) => Ok(flag),
-                _ => {
-                    let detail = "The condition expression must be of type bool.";
-                    Err(self.fail(condition.start(), "Incorrect condition type", detail))
-                }
-            },
+        let value = self.value(condition, scope)?;
+        if value == Value::Null {
+            let detail = "The condition value is null. Conditions must either be true or false.";
+            return Err(self.fail(condition.start(), "Null condition", detail));
         }
+        let Ok(Value::Bool(flag)) = convert(&value, &Kind::Bool) else {
+            let detail = "The condition expression must be of type bool.";
+            return Err(self.fail(condition.start(), "Incorrect condition type", detail));
+        };
+        Ok(flag)
     }
 }

@@ -37,18 +37,14 @@ impl Evaluator<'_> {
         let collection = self.value(&looped.collection, scope)?;
         let Some(entries) = entries_of(&collection) else {
             let place = looped.collection.start();
-            return Err(match collection {
-                Value::Null => {
-                    let detail = "A null value cannot be used as the collection in a 'for' expression.";
-                    self.fail(place, "Iteration over null value", detail)
-                }
-                other => {
-                    let word = other.kind_word();
-                    let detail = format!(
-                        "A value of type {word} cannot be used as the collection in a 'for' expression."
-                    );
-                    self.fail(place, "Iteration over non-iterable value", detail)
-                }
+            let word = collection.kind_word();
+            return Err(if collection == Value::Null {
+                let detail = "A null value cannot be used as the collection in a 'for' expression.";
+                self.fail(place, "Iteration over null value", detail)
+            } else {
+                let detail =
+                    format!("A value of type {word} cannot be used as the collection in a 'for' expression.");
+                self.fail(place, "Iteration over non-iterable value", detail)
             });
         };
         let mut tuple = Vec::new();

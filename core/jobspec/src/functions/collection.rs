@@ -36,7 +36,7 @@ pub(super) fn coalescelist(_: &FunctionContext<'_>, args: &[Value]) -> FunctionR
             Value::Null => {}
             Value::Sequence(_, items) if items.is_empty() => {}
             Value::Sequence(..) => return Ok(value.clone()),
-            _ => {
+            Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Mapping(..) => {
                 return Err(FunctionError::Argument(
                     index,
                     "coalescelist arguments must be lists or tuples".to_owned(),

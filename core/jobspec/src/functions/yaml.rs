@@ -25,14 +25,14 @@ pub(super) fn yamldecode(context: &FunctionContext<'_>, args: &[Value]) -> Funct
     let mut reader =
         YamlReader { parser: Parser::new_from_str(&text), anchors: BTreeMap::new(), context, depth: 0 };
     loop {
-        match reader.next()? {
-            Event::StreamStart | Event::DocumentStart(_) | Event::Nothing => {}
-            Event::StreamEnd => return Ok(Value::Null),
-            event => {
-                let value = reader.value(event)?;
-                reader.end()?;
-                return Ok(value);
-            }
+        let event = reader.next()?;
+        if event == Event::StreamEnd {
+            return Ok(Value::Null);
+        }
+        if !matches!(event, Event::StreamStart | Event::DocumentStart(_) | Event::Nothing) {
+            let value = reader.value(event)?;
+            reader.end()?;
+            return Ok(value);
         }
     }
 }
@@ -56,12 +56,12 @@ impl<'a> YamlReader<'a> {
     /// Checks that nothing but the end follows.
     fn end(&mut self) -> Result<(), FunctionError> {
         loop {
-            match self.next()? {
-                Event::StreamEnd => return Ok(()),
-                Event::DocumentStart(_) => {
-                    return Err(FunctionError::failed("the text holds more than one document"));
-                }
-                _ => {}
+            let event = self.next()?;
+            if event == Event::StreamEnd {
+                return Ok(());
+            }
+            if matches!(event, Event::DocumentStart(_)) {
+                return Err(FunctionError::failed("the text holds more than one document"));
             }
         }
     }
@@ -87,7 +87,13 @@ impl<'a> YamlReader<'a> {
                 self.context.room(size)?;
                 (value, 0)
             }
-            _ => return Err(FunctionError::failed("unexpected end of the document")),
+            Event::Nothing
+            | Event::StreamStart
+            | Event::StreamEnd
+            | Event::DocumentStart(_)
+            | Event::DocumentEnd
+            | Event::SequenceEnd
+            | Event::MappingEnd => return Err(FunctionError::failed("unexpected end of the document")),
         };
         self.depth -= 1;
         if anchor != 0 {
@@ -99,10 +105,11 @@ impl<'a> YamlReader<'a> {
     fn sequence(&mut self) -> FunctionResult {
         let mut items = Vec::new();
         loop {
-            match self.next()? {
-                Event::SequenceEnd => return Ok(Value::tuple(items)),
-                event => items.push(self.value(event)?),
+            let event = self.next()?;
+            if event == Event::SequenceEnd {
+                return Ok(Value::tuple(items));
             }
+            items.push(self.value(event)?);
         }
     }
 
@@ -110,10 +117,11 @@ impl<'a> YamlReader<'a> {
         let mut entries: BTreeMap<Rc<str>, Value> = BTreeMap::new();
         let mut merged: Vec<Value> = Vec::new();
         loop {
-            let key = match self.next()? {
-                Event::MappingEnd => break,
-                event => self.value(event)?,
-            };
+            let event = self.next()?;
+            if event == Event::MappingEnd {
+                break;
+            }
+            let key = self.value(event)?;
             let event = self.next()?;
             let value = self.value(event)?;
             match key.to_text() {

@@ -8,6 +8,7 @@ use super::tree::{Attribute, Block, Body, Expr, ExprKind, Label, Syntax};
 use crate::diagnostic::{Diagnostic, Failed, Report};
 
 /// Returns the object as a body with attributes only; the key `//` is a comment.
+#[expect(clippy::wildcard_enum_match_arm, reason = "every other expression is the same mistake")]
 pub(super) fn json_body(object: &Expr, report: &Report) -> Result<Body, Failed> {
     let open = object.span.head(1);
     let mut body = Body { syntax: Syntax::Json, attributes: Vec::new(), blocks: Vec::new(), open };
@@ -47,6 +48,7 @@ pub(crate) fn json_blocks(
     Ok(blocks)
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "every other expression is the same mistake")]
 fn collect(
     attribute: &Attribute,
     value: &Expr,

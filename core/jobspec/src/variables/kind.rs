@@ -12,6 +12,7 @@ use crate::values::{Kind, ObjectAttribute};
 const NAMES: [&str; 8] = ["string", "number", "bool", "list", "set", "map", "object", "tuple"];
 
 /// Returns the type that the expression names.
+#[expect(clippy::wildcard_enum_match_arm, reason = "every other expression is the same mistake")]
 pub(crate) fn read_kind(expr: &Expr, report: &Report) -> Result<Kind, Failed> {
     let invalid = |detail: String| Diagnostic::error(expr.span, "Invalid type specification", detail);
     match &expr.kind {
@@ -20,12 +21,6 @@ pub(crate) fn read_kind(expr: &Expr, report: &Report) -> Result<Kind, Failed> {
             read_kind(&read_quoted_expression(text, expr.span, report)?, report)
         }
         ExprKind::String(text) => word(text, expr, report),
-        ExprKind::Reference { .. } => match expr.bare_name() {
-            Some(name) => word(name, expr, report),
-            None => {
-                Err(report.fail(invalid("A type is a keyword or a call such as list(string).".to_owned())))
-            }
-        },
         ExprKind::Call { name, args, .. } => {
             let [arg] = args.as_slice() else {
                 let detail = format!("The {name} type constructor requires one argument.");
@@ -36,24 +31,25 @@ pub(crate) fn read_kind(expr: &Expr, report: &Report) -> Result<Kind, Failed> {
                 "set" => read_kind(arg, report).map(|item| Kind::Set(Box::new(item))),
                 "map" => read_kind(arg, report).map(|item| Kind::Map(Box::new(item))),
                 "object" => object(arg, report),
-                "tuple" => match &arg.kind {
-                    ExprKind::Tuple(items) => {
-                        let kinds: Vec<_> = items.iter().map(|item| read_kind(item, report)).collect();
-                        kinds.into_iter().collect::<Result<_, _>>().map(Kind::Tuple)
-                    }
-                    _ => {
-                        let detail = "Tuple type constructor requires a list of element types.";
-                        Err(report.fail(Diagnostic::error(arg.span, "Invalid type specification", detail)))
-                    }
-                },
+                "tuple" => tuple(arg, report),
                 _ => {
                     let detail = format!("Keyword \"{name}\" is not a valid type constructor.");
                     Err(report.fail(invalid(detail).nearest(nearest_name(name, NAMES))))
                 }
             }
         }
+        ExprKind::Reference { root, steps, .. } if steps.is_empty() => word(root, expr, report),
         _ => Err(report.fail(invalid("A type is a keyword or a call such as list(string).".to_owned()))),
     }
+}
+
+fn tuple(arg: &Expr, report: &Report) -> Result<Kind, Failed> {
+    let ExprKind::Tuple(items) = &arg.kind else {
+        let detail = "Tuple type constructor requires a list of element types.";
+        return Err(report.fail(Diagnostic::error(arg.span, "Invalid type specification", detail)));
+    };
+    let kinds: Vec<_> = items.iter().map(|item| read_kind(item, report)).collect();
+    kinds.into_iter().collect::<Result<_, _>>().map(Kind::Tuple)
 }
 
 fn word(name: &str, expr: &Expr, report: &Report) -> Result<Kind, Failed> {

@@ -60,7 +60,8 @@ fn check(
         let detail = "The error message of a validation rule must not be blank.";
         report.fail(Diagnostic::error(validation.message.span, "Invalid validation error message", detail))
     })?;
-    match own.value(&validation.condition, &Scope::default())? {
+    let result = own.value(&validation.condition, &Scope::default())?;
+    match result {
         Value::Bool(true) => Ok(()),
         Value::Bool(false) => {
             let from = if assignment.origin == Origin::Default { "default " } else { "" };
@@ -70,11 +71,10 @@ fn check(
             let finding = Diagnostic::error(assignment.span, summary, detail);
             Err(report.fail(finding.label(message.as_ref())))
         }
-        other => {
-            let detail = format!(
-                "Validation condition expression must return either true or false, not {}.",
-                other.kind_word()
-            );
+        Value::Null | Value::Number(_) | Value::String(_) | Value::Sequence(..) | Value::Mapping(..) => {
+            let word = result.kind_word();
+            let detail =
+                format!("Validation condition expression must return either true or false, not {word}.");
             Err(report.fail(Diagnostic::error(
                 validation.condition.span,
                 "Invalid variable validation condition",
