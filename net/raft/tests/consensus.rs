@@ -5,6 +5,7 @@
 #[path = "consensus/rig.rs"]
 mod rig;
 
+use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -263,7 +264,11 @@ async fn the_longest_command_replicates_and_a_longer_one_is_refused() {
 async fn a_directory_in_use_is_refused_with_the_owners_pid() {
     let rig = Rig::new();
     let _server = rig.start(config("s0")).await;
-    let error = RealDisk::open(rig.dir.path().join("s0")).unwrap_err();
+    let dir = rig.dir.path().join("s0");
+    let modes =
+        std::fs::read_dir(&dir).unwrap().map(|file| file.unwrap().metadata().unwrap().permissions().mode());
+    assert!(modes.into_iter().all(|mode| mode & 0o077 == 0), "only the owner may read the files");
+    let error = RealDisk::open(dir).unwrap_err();
     assert!(matches!(error, OpenError::Locked { pid, .. } if pid == std::process::id()), "{error}");
 }
 

@@ -29,7 +29,6 @@ fn find(plant: Plant) -> Report {
     let found =
         (100..120).map(|seed| run(seed, Duration::from_secs(60), options)).find(|report| !report.passed());
     let found = found.expect("the planted bug is found within twenty seeds");
-    println!("{found}");
     let clean = run(found.seed, Duration::from_secs(60), Options::default());
     assert!(clean.passed(), "without the bug the same seed passes: {clean}");
     found

@@ -4,6 +4,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use rustix::fs::{FlockOperation, flock};
@@ -20,6 +21,7 @@ pub(super) fn acquire(dir: &Path) -> Result<File, OpenError> {
         .truncate(false)
         .read(true)
         .write(true)
+        .mode(0o600)
         .open(&path)
         .map_err(OpenError::io("open", FILE))?;
     if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {

@@ -1,11 +1,11 @@
 //! The file system as a [`Disk`].
 //!
-//! Limits: syncs block, so everything that syncs runs in a thread of its own ([`Disk::spawn`]); a second process on
+//! Limits: only the owner may read what is made here; syncs block, so everything that syncs runs in a thread of its own ([`Disk::spawn`]); a second process on
 //! the same directory is refused.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions};
 use std::io;
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -31,7 +31,8 @@ impl RealDisk {
     /// Fails with [`OpenError::Locked`] when another process has it, and when it cannot be made.
     pub fn open(dir: impl AsRef<Path>) -> Result<Self, OpenError> {
         let dir = dir.as_ref().to_owned();
-        std::fs::create_dir_all(&dir).map_err(OpenError::io("create", dir.display().to_string()))?;
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(&dir);
+        made.map_err(OpenError::io("create", dir.display().to_string()))?;
         let lock = lock::acquire(&dir)?;
         Ok(Self { dir, lock: Mutex::new(Some(lock)), syncs: Arc::default() })
     }
@@ -65,7 +66,8 @@ impl Disk for RealDisk {
 
     fn create(&self, name: &str, reserve: u64) -> io::Result<Arc<dyn DiskFile>> {
         let path = self.dir.join(name);
-        let file = OpenOptions::new().create(true).truncate(true).read(true).write(true).open(path)?;
+        let file =
+            OpenOptions::new().create(true).truncate(true).read(true).write(true).mode(0o600).open(path)?;
         if reserve > 0 && fallocate(&file, FallocateFlags::empty(), 0, reserve).is_err() {
             // Not every file system can reserve; a sparse file works as well, only slower.
             file.set_len(reserve)?;
