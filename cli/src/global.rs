@@ -15,7 +15,6 @@ const DEFAULT_ADDRESS: &str = "http://127.0.0.1:4646";
 
 /// General options.
 #[derive(clap::Args, Clone, Debug, Default)]
-#[command(next_help_heading = "General Options")]
 pub(crate) struct GlobalArgs {
     /// Address of the agent: http://, https://, unix:// or quic://. Overrides NOMAD_ADDR. Default: http://127.0.0.1:4646
     #[arg(long, value_name = "addr")]

@@ -3,7 +3,9 @@
 //! Purpose: `-flag=<value>` with its text below, and lists of commands, made from clap's command tree.
 //! Limits: 100 columns, whatever the terminal has, so that help is the same everywhere.
 
-use clap::{Arg, ArgAction, Command};
+use clap::{Arg, ArgAction, Args as _, Command};
+
+use crate::global::GlobalArgs;
 
 /// Width to which texts are wrapped.
 const WIDTH: usize = 100;
@@ -110,8 +112,13 @@ fn headings(command: &Command) -> Vec<(String, Vec<&Arg>)> {
     let name = command.get_name();
     let own = format!("{}{} Options", name[..1].to_uppercase(), &name[1..].replace('-', " "));
     let flags = command.get_arguments().filter(|arg| !arg.is_positional() && !arg.is_hide_set());
-    let (general, special): (Vec<&Arg>, Vec<&Arg>) =
-        flags.filter(|arg| arg.get_long() != Some("help")).partition(|arg| arg.get_help_heading().is_some());
+    let shared = GlobalArgs::augment_args(Command::new(""));
+    let is_general = |arg: &&Arg| {
+        shared
+            .get_arguments()
+            .any(|other| other.get_long() == arg.get_long() && other.get_help() == arg.get_help())
+    };
+    let (general, special): (Vec<&Arg>, Vec<&Arg>) = flags.partition(is_general);
     let mut all = vec![("General Options".to_owned(), general), (own, special)];
     all.retain(|(_, flags)| !flags.is_empty());
     all

@@ -154,6 +154,8 @@ fn leaf(invocation: &Invocation, ui: &Ui, root: &clap::Command, path: &[&str], w
         Err(error) => {
             let text = error.to_string();
             let text = text.trim_start_matches("error: ").split("\n\n").next().unwrap_or_default().trim();
+            // clap writes two dashes where this program shows one.
+            let text = text.replace("'--", "'-");
             ui.warn(&format!("{text}\nFor additional help try '{PROGRAM} {name} -help'"));
             usage_code
         }

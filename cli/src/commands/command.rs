@@ -27,11 +27,8 @@ pub(crate) struct Cli {
 /// Everything that can be asked for.
 #[derive(Subcommand, Debug)]
 enum Command {
-    /// Run a new job or update an existing one
     Run(RunArgs),
-    /// Stop a running job
     Stop(StopArgs),
-    /// Show the status of anything by its id
     Status(status::StatusArgs),
     /// Work with jobs
     #[command(subcommand)]
@@ -42,7 +39,6 @@ enum Command {
     /// Work with nodes
     #[command(subcommand)]
     Node(NodeCommand),
-    /// Show measurements of the agent
     AgentInfo(agent_info::AgentInfoArgs),
     /// Work with deployments
     #[command(subcommand)]
@@ -59,36 +55,25 @@ enum Command {
     /// Make and read TLS certificates
     #[command(subcommand)]
     Tls(TlsCommand),
-    /// Print the version
     Version(version::VersionArgs),
-    /// Show what would change if a job was run
     #[command(hide = true)]
     Plan(PlanArgs),
-    /// Check a job file
     #[command(hide = true)]
     Validate(ValidateArgs),
-    /// Write an example job file
     #[command(hide = true)]
     Init(InitArgs),
-    /// Print a registered job
     #[command(hide = true)]
     Inspect(InspectArgs),
-    /// Print the logs of a task
     #[command(hide = true)]
     Logs(LogsArgs),
-    /// List and print files of an allocation
     #[command(hide = true)]
     Fs(FsArgs),
-    /// Show an allocation
     #[command(hide = true)]
     AllocStatus(alloc::StatusArgs),
-    /// Show an evaluation
     #[command(hide = true)]
     EvalStatus(eval::StatusArgs),
-    /// Show nodes
     #[command(hide = true)]
     NodeStatus(node::StatusArgs),
-    /// List servers
     #[command(hide = true)]
     ServerMembers(server::MembersArgs),
 }

@@ -20,6 +20,8 @@ const EVAL_WAIT: Duration = Duration::from_secs(1);
 const DEPLOYMENT_WAIT: Duration = Duration::from_secs(2);
 /// Failed questions in a row that are forgiven.
 const MAX_FAILURES: u32 = 10;
+/// Time between two questions when the first brought nothing new.
+const PAUSE: Duration = Duration::from_millis(100);
 /// Time between a failed question and the next.
 const RETRY_AFTER: Duration = Duration::from_millis(500);
 
@@ -77,7 +79,7 @@ impl<'a> Monitor<'a> {
                 }
                 return Ok((verdict, reply.value));
             }
-            index = reply.meta.index;
+            index = next_index(index, reply.meta.index).await;
         }
     }
 
@@ -123,8 +125,17 @@ pub(crate) async fn monitor_deployment(
         if settled || context.ui.is_closed() {
             return Ok(reply.value);
         }
-        index = reply.meta.index;
+        index = next_index(index, reply.meta.index).await;
     }
+}
+
+/// Returns the index to wait for next. Pauses when nothing has changed, so that an agent that does not hold
+/// questions is not asked without end.
+async fn next_index(asked: u64, answered: u64) -> u64 {
+    if answered <= asked {
+        tokio::time::sleep(PAUSE).await;
+    }
+    answered
 }
 
 /// Counts failed questions.

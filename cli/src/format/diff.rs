@@ -1,7 +1,8 @@
 //! The tree of differences that `job plan` shows.
 //!
 //! Purpose: groups, tasks, blocks and fields with `+`, `-` and `+/-` before them. Names on one level start in one
-//! column; markers stand left of it, as wide as the widest of the level.
+//! column; markers stand left of it, as wide as the widest of the level. The level below starts two columns
+//! further right.
 //! Limits: order and content are the agent's; whole new or removed parts are folded unless asked for.
 
 use api::view::{DiffField, DiffKind, DiffObject, GroupDiff, JobDiff, TaskDiff};
@@ -25,9 +26,8 @@ pub fn job_diff(diff: &JobDiff, detail: Detail) -> String {
     tree.lines.push(format!("{}Job: {:?}", lead(marker(diff.kind)), diff.id));
     let shown = tree.shows(diff.kind);
     let kinds = level_kinds(&diff.fields, &diff.objects, shown);
-    let width =
-        kinds.chain(diff.task_groups.iter().map(|group| group.kind)).map(lead_width).max().unwrap_or(0);
-    let level = Level { column: width, width };
+    let width = widest(kinds.chain(diff.task_groups.iter().map(|group| group.kind)));
+    let level = Level { start: 0, width };
     if shown {
         tree.fields_and_objects(&diff.fields, &diff.objects, level);
     }
@@ -40,22 +40,28 @@ pub fn job_diff(diff: &JobDiff, detail: Detail) -> String {
     tree.lines.join("\n")
 }
 
-/// Where the names of a level start, and how wide its markers are with their space.
+/// Where the markers of a level start, and how wide they are with their space.
 #[derive(Clone, Copy)]
 struct Level {
-    column: usize,
+    start: usize,
     width: usize,
 }
 
 impl Level {
-    /// Returns the level below, for children of these kinds.
-    fn below(self, kinds: impl Iterator<Item = DiffKind>) -> Level {
-        Level { column: self.column + STEP, width: kinds.map(lead_width).max().unwrap_or(0) }
+    /// Returns the column in which names start.
+    fn column(self) -> usize {
+        self.start + self.width
+    }
+
+    /// Returns the level below a line of this level: as if the line's own marker stood right before its name.
+    fn below(self, own: DiffKind, kinds: impl Iterator<Item = DiffKind>) -> Level {
+        let line_start = self.column().saturating_sub(lead(marker(own)).len());
+        Level { start: line_start + STEP, width: widest(kinds) }
     }
 
     fn line(self, kind: DiffKind, text: &str) -> String {
-        let start = self.column.saturating_sub(self.width);
-        format!("{:start$}{:width$}{text}", "", marker(kind), width = self.width)
+        let (start, width) = (self.start, self.width);
+        format!("{:start$}{:width$}{text}", "", marker(kind))
     }
 }
 
@@ -76,7 +82,7 @@ impl Tree {
         self.lines.push(level.line(group.kind, &format!("Task Group: {:?}{updates}", group.name)));
         let shown = self.shows(group.kind);
         let kinds = level_kinds(&group.fields, &group.objects, shown);
-        let below = level.below(kinds.chain(group.tasks.iter().map(|task| task.kind)));
+        let below = level.below(group.kind, kinds.chain(group.tasks.iter().map(|task| task.kind)));
         if shown {
             self.fields_and_objects(&group.fields, &group.objects, below);
         }
@@ -89,7 +95,7 @@ impl Tree {
         let text = format!("Task: {:?}{}", task.name, annotations(&task.annotations));
         self.lines.push(level.line(task.kind, &text));
         if self.shows(task.kind) {
-            let below = level.below(level_kinds(&task.fields, &task.objects, true));
+            let below = level.below(task.kind, level_kinds(&task.fields, &task.objects, true));
             self.fields_and_objects(&task.fields, &task.objects, below);
         }
     }
@@ -103,9 +109,9 @@ impl Tree {
         }
         for object in objects {
             self.lines.push(level.line(object.kind, &format!("{} {{", object.name)));
-            let below = level.below(level_kinds(&object.fields, &object.objects, true));
+            let below = level.below(object.kind, level_kinds(&object.fields, &object.objects, true));
             self.fields_and_objects(&object.fields, &object.objects, below);
-            self.lines.push(format!("{:column$}}}", "", column = level.column));
+            self.lines.push(format!("{:column$}}}", "", column = level.column()));
         }
     }
 }
@@ -144,6 +150,7 @@ fn lead(marker: &str) -> String {
     if marker.is_empty() { String::new() } else { format!("{marker} ") }
 }
 
-fn lead_width(kind: DiffKind) -> usize {
-    lead(marker(kind)).len()
+/// Returns the width of the widest marker with its space.
+fn widest(kinds: impl Iterator<Item = DiffKind>) -> usize {
+    kinds.map(|kind| lead(marker(kind)).len()).max().unwrap_or(0)
 }

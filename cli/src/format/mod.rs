@@ -4,6 +4,7 @@
 //! Limits: text in, text out; nothing here asks an agent or prints.
 
 mod bytes;
+mod colour;
 mod diff;
 mod duration;
 mod json;
@@ -16,6 +17,7 @@ mod table;
 mod template;
 
 pub use bytes::{ibytes, mebibytes};
+pub use colour::colour_diff;
 pub use diff::{Detail, job_diff};
 pub use duration::{Clock, go_duration};
 pub use json::{canonical_json, ordered_json};

@@ -1,4 +1,5 @@
 //! The client against a server in this process.
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use std::convert::Infallible;
 use std::net::SocketAddr;

@@ -18,11 +18,8 @@ use crate::context::Context;
 /// What can be done with allocations.
 #[derive(clap::Subcommand, Debug)]
 pub(super) enum AllocCommand {
-    /// List and print files of an allocation
     Fs(FsArgs),
-    /// Print the logs of a task
     Logs(LogsArgs),
-    /// Show an allocation
     Status(StatusArgs),
 }
 

@@ -11,9 +11,7 @@ use crate::context::Context;
 /// What can be done with deployments.
 #[derive(clap::Subcommand, Debug)]
 pub(super) enum DeploymentCommand {
-    /// List deployments
     List(list::ListArgs),
-    /// Show a deployment
     Status(StatusArgs),
 }
 

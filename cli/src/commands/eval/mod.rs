@@ -11,9 +11,7 @@ use crate::context::Context;
 /// What can be done with evaluations.
 #[derive(clap::Subcommand, Debug)]
 pub(super) enum EvalCommand {
-    /// List evaluations
     List(list::ListArgs),
-    /// Show an evaluation
     Status(StatusArgs),
 }
 

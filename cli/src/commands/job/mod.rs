@@ -24,21 +24,13 @@ use crate::context::Context;
 /// What can be done with jobs.
 #[derive(clap::Subcommand, Debug)]
 pub(super) enum JobCommand {
-    /// List the allocations of a job
     Allocs(allocs::AllocsArgs),
-    /// Write an example job file
     Init(InitArgs),
-    /// Print a registered job
     Inspect(InspectArgs),
-    /// Show what would change if a job was run
     Plan(PlanArgs),
-    /// Run a new job or update an existing one
     Run(RunArgs),
-    /// Show the status of jobs
     Status(StatusArgs),
-    /// Stop a running job
     Stop(StopArgs),
-    /// Check a job file
     Validate(ValidateArgs),
 }
 

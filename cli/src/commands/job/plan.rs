@@ -75,6 +75,7 @@ impl PlanArgs {
             detail: if self.verbose { Detail::Whole } else { Detail::Folded },
             flags: &self.repeated_flags(),
             path: &self.path,
+            colour: context.colour(&self.global),
             why: true,
         };
         context.ui.print(&show::plan(&page, context.clock, Length::verbose(self.verbose)));

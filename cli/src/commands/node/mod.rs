@@ -10,7 +10,6 @@ use crate::context::Context;
 /// What can be done with nodes.
 #[derive(clap::Subcommand, Debug)]
 pub(super) enum NodeCommand {
-    /// Show nodes
     Status(StatusArgs),
 }
 

@@ -9,7 +9,6 @@ use crate::context::Context;
 /// What operators can do.
 #[derive(clap::Subcommand, Debug)]
 pub(super) enum OperatorCommand {
-    /// Send any request to the API
     Api(api::ApiArgs),
     /// Look at consensus
     #[command(subcommand)]
@@ -19,7 +18,6 @@ pub(super) enum OperatorCommand {
 /// What operators can do with consensus.
 #[derive(clap::Subcommand, Debug)]
 pub(super) enum RaftCommand {
-    /// List the voters
     ListPeers(raft::ListPeersArgs),
 }
 

@@ -10,7 +10,6 @@ use crate::context::Context;
 /// What can be done with servers.
 #[derive(clap::Subcommand, Debug)]
 pub(super) enum ServerCommand {
-    /// List servers
     Members(MembersArgs),
 }
 

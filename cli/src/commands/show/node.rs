@@ -170,7 +170,7 @@ fn is_running(alloc: &AllocView) -> bool {
 
 fn alloc_usage(page: &NodePage) -> Option<String> {
     page.host.as_ref()?;
-    let ticks: f64 = page.usage.iter().map(|usage| usage.resource_usage.cpu_stats.total_ticks).sum();
+    let ticks = page.usage.iter().fold(0.0, |sum, usage| sum + usage.resource_usage.cpu_stats.total_ticks);
     let bytes = page.usage.iter().fold(0_u64, |sum, usage| {
         let memory = &usage.resource_usage.memory_stats;
         sum.saturating_add(if memory.rss > 0 { memory.rss } else { memory.usage })

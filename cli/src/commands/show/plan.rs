@@ -2,7 +2,7 @@
 
 use api::view::{AllocStub, PlanResponse};
 
-use crate::format::{Clock, Detail, Length, Table, job_diff, metric_lines, why_lines};
+use crate::format::{Clock, Detail, Length, Table, colour_diff, job_diff, metric_lines, why_lines};
 
 /// Everything that is shown of a plan.
 #[derive(Clone, Debug)]
@@ -17,6 +17,8 @@ pub struct PlanPage<'a> {
     pub flags: &'a str,
     /// Path of the job file.
     pub path: &'a str,
+    /// Colours the differences.
+    pub colour: bool,
     /// Adds the reasons in words to what could not be placed.
     pub why: bool,
 }
@@ -27,7 +29,8 @@ pub fn plan(page: &PlanPage<'_>, clock: &Clock, length: Length) -> String {
     let plan = page.plan;
     let mut sections = Vec::new();
     if let (true, Some(diff)) = (page.diff, &plan.diff) {
-        sections.push(job_diff(diff, page.detail));
+        let tree = job_diff(diff, page.detail);
+        sections.push(if page.colour { colour_diff(&tree) } else { tree });
     }
     sections.push(dry_run(page, clock));
     sections.extend(warnings_block(&plan.warnings));

@@ -47,7 +47,7 @@ pub(crate) struct CertCreateArgs {
     domain: String,
 
     /// Region of the holder. Overrides NOMAD_REGION. Default: global
-    #[arg(long, value_name = "region", alias = "cluster-region")]
+    #[arg(long, value_name = "region")]
     region: Option<String>,
 
     /// Further DNS name. May be repeated

@@ -23,18 +23,14 @@ pub(super) enum TlsCommand {
 /// What can be done with certificate authorities.
 #[derive(clap::Subcommand, Debug)]
 pub(super) enum CaCommand {
-    /// Make a certificate authority
-    Create(ca_create::CaCreateArgs),
-    /// Describe the certificate of an authority
+    Create(Box<ca_create::CaCreateArgs>),
     Info(ca_info::CaInfoArgs),
 }
 
 /// What can be done with certificates.
 #[derive(clap::Subcommand, Debug)]
 pub(super) enum CertCommand {
-    /// Make a certificate
     Create(cert_create::CertCreateArgs),
-    /// Describe a certificate
     Info(cert_info::CertInfoArgs),
 }
 

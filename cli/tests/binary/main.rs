@@ -1,0 +1,38 @@
+//! The real binary, driven as a person would: agents as processes, curl, kill -9, and a client that nobody here
+//! wrote.
+//!
+//! `NOMADCTL_BINARY` names the binary (the release one in CI), otherwise cargo's own build is used. Tests run one
+//! after another: they start clusters and watch for what is left behind.
+
+mod bad_input;
+mod cluster;
+mod dev;
+mod main_job;
+mod process;
+mod python_nomad;
+mod separate;
+mod work_dir;
+
+fn main() -> std::process::ExitCode {
+    let tests: [(&str, fn()); 6] = [
+        ("a_service_lives_through_its_whole_life_in_a_dev_cluster", main_job::whole_life),
+        ("a_killed_dev_cluster_is_swept_by_the_next_start", dev::killed_cluster_is_swept),
+        ("python_nomad_runs_a_job", python_nomad::runs_a_job),
+        ("bad_input_is_refused_and_changes_nothing", bad_input::refused),
+        ("tasks_outlive_a_killed_client_agent", separate::client_agent_restarts),
+        ("no_acknowledged_write_is_lost_when_leaders_are_killed", separate::leaders_are_killed),
+    ];
+    let filters: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
+    let wanted = |name: &str| filters.is_empty() || filters.iter().any(|filter| name.contains(filter.as_str()));
+    let mut failed = 0;
+    let mut passed = 0;
+    for (name, test) in tests.into_iter().filter(|(name, _)| wanted(name)) {
+        let started = std::time::Instant::now();
+        let outcome = std::panic::catch_unwind(test);
+        let verdict = if outcome.is_ok() { "ok" } else { "FAILED" };
+        println!("test {name} ... {verdict} ({:.1} s)", started.elapsed().as_secs_f64());
+        if outcome.is_ok() { passed += 1 } else { failed += 1 }
+    }
+    println!("\ntest result: {}. {passed} passed; {failed} failed; 0 ignored", if failed == 0 { "ok" } else { "FAILED" });
+    if failed == 0 { std::process::ExitCode::SUCCESS } else { std::process::ExitCode::FAILURE }
+}

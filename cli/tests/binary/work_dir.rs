@@ -1,0 +1,37 @@
+//! A directory of a test's own, removed at its end.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// A directory of a test's own.
+pub(crate) struct WorkDir(PathBuf);
+
+impl WorkDir {
+    /// Makes one; its name says whose it is.
+    pub(crate) fn new(name: &str) -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("nomadctl-test-{}-{number}-{name}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    /// Its path.
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Writes a file in it and returns its path.
+    pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.0.join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+}
+
+impl Drop for WorkDir {
+    fn drop(&mut self) {
+        // What a failed test left mounted stays for whoever looks at it.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
