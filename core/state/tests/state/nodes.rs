@@ -17,7 +17,7 @@ fn set_status(id: NodeId, status: NodeStatus) -> Command {
 }
 
 fn drain(id: NodeId, drains: bool, mark_eligible: bool) -> Command {
-    let drain = drains.then(|| DrainStrategy {
+    let drain = drains.then_some(DrainStrategy {
         deadline: Nanos::ZERO,
         ignore_system_jobs: false,
         force_deadline: Timestamp::NEVER,
