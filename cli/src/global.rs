@@ -70,8 +70,13 @@ impl GlobalArgs {
     /// Makes the client.
     pub(crate) fn client(&self, env: &Environment) -> Result<Client, CommandError> {
         let config = self.client_config(env)?;
-        Client::new(config)
-            .map_err(|error| CommandError::failed(format!("Error initializing client: {error}")))
+        Client::new(config).map_err(|error| {
+            CommandError::failed(format!("Error initializing client: {error}"))
+                .hint(
+                    "Certificates come from flags, NOMAD_* variables, or ca.pem, cli.pem and cli-key.pem in",
+                )
+                .hint("$XDG_CONFIG_HOME/nomadctl or ~/.config/nomadctl. 'nomadctl tls' makes them.")
+        })
     }
 
     /// Puts flags, environment and configuration directory together.

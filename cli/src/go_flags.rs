@@ -127,3 +127,60 @@ fn unknown(command: &Command, name: &str) -> String {
     let near = nearest(name, known).map(|near| format!(" (did you mean -{near}?)")).unwrap_or_default();
     format!("flag provided but not defined: -{name}{near}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn command() -> Command {
+        let switch = |name: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue);
+        let on_by_default = Arg::new("diff").long("diff").value_parser(clap::value_parser!(bool));
+        let var = Arg::new("var").long("var").action(ArgAction::Append);
+        Command::new("plan")
+            .args([switch("json"), switch("detach"), on_by_default, var, Arg::new("address").long("address")])
+            .arg(Arg::new("path"))
+    }
+
+    fn check(words: &[&str], wanted: &str) {
+        let words: Vec<String> = words.iter().map(|&word| word.to_owned()).collect();
+        let text = match rewrite(&command(), &words) {
+            Ok(Parsed::Words(words)) => words.join(" "),
+            Ok(Parsed::Help) => "help".to_owned(),
+            Err(text) => text,
+        };
+        assert_eq!(text, wanted, "{words:?}");
+    }
+
+    #[test]
+    fn one_dash_or_two_and_both_forms_of_values_are_the_same() {
+        for words in [["-address", "x", "f"], ["--address", "x", "f"]] {
+            check(&words, "--address=x -- f");
+        }
+        check(&["-address=x", "f"], "--address=x -- f");
+        check(&["-var", "a=b", "-var=c=d", "f"], "--var=a=b --var=c=d -- f");
+    }
+
+    #[test]
+    fn booleans_can_be_switched_off_and_the_last_one_counts() {
+        check(&["-json", "-detach=false", "f"], "--json -- f");
+        check(&["-json", "-json=0"], "--");
+        check(&["-diff=false", "-diff", "f"], "--diff=true -- f");
+        check(&["-json=maybe"], "invalid boolean value \"maybe\" for -json: expected true or false");
+        check(&["-json", "false"], "--json -- false");
+    }
+
+    #[test]
+    fn flags_end_at_the_first_argument_and_a_single_dash_is_one() {
+        check(&["-json", "f", "-detach"], "--json -- f -detach");
+        check(&["-json", "-"], "--json -- -");
+        check(&["--", "-json"], "-- -json");
+        check(&["-json", "f", "-h"], "help");
+    }
+
+    #[test]
+    fn an_unknown_flag_names_its_neighbour() {
+        check(&["-jsno"], "flag provided but not defined: -jsno (did you mean -json?)");
+        check(&["-whatever"], "flag provided but not defined: -whatever");
+        check(&["-address"], "flag needs an argument: -address");
+    }
+}

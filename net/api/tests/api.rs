@@ -184,3 +184,73 @@ async fn quic_needs_certificates_and_then_serves_the_same_api() {
     let client = Client::new(config).unwrap();
     assert_eq!(client.status().leader(None).await.unwrap().value, "127.0.0.1:4647");
 }
+
+/// Serves `[]` with TLS, with a certificate for `server.global.nomad` and 127.0.0.1.
+async fn serve_tls(ca: &wire::ca::ClusterCa) -> SocketAddr {
+    use rustls_pki_types::pem::PemObject;
+    use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+
+    let region = wire::Region::new("global").unwrap();
+    let request = wire::ca::LeafRequest::new(wire::Role::Server, region);
+    let pair = ca.issue(&request, std::time::SystemTime::now()).unwrap();
+    let chain = vec![CertificateDer::from_pem_slice(pair.cert_pem.as_bytes()).unwrap()];
+    let key = PrivateKeyDer::from_pem_slice(pair.key_pem.as_bytes()).unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .unwrap();
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let addr = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            // A client that does not trust the certificate goes away.
+            let Ok(stream) = acceptor.accept(stream).await else { continue };
+            let service = service_fn(|_| async {
+                Ok::<_, Infallible>(hyper::Response::new(Full::new(Bytes::from_static(b"[]"))))
+            });
+            let http = hyper::server::conn::http1::Builder::new();
+            tokio::spawn(http.serve_connection(TokioIo::new(stream), service));
+        }
+    });
+    addr
+}
+
+#[tokio::test]
+async fn https_trusts_the_given_ca_only_unless_verification_is_off() {
+    use wire::ca::{CaRequest, ClusterCa};
+
+    let now = std::time::SystemTime::now();
+    let ca = ClusterCa::create(&CaRequest::default(), now).unwrap();
+    let other = ClusterCa::create(&CaRequest::default(), now).unwrap();
+    let addr = serve_tls(&ca).await;
+    let folder = tempfile::tempdir().unwrap();
+    let (right, wrong) = (folder.path().join("right.pem"), folder.path().join("wrong.pem"));
+    std::fs::write(&right, ca.cert_pem()).unwrap();
+    std::fs::write(&wrong, other.cert_pem()).unwrap();
+
+    let ask = async |change: &dyn Fn(&mut api::TlsFiles)| {
+        let mut config = ClientConfig::new(Address::parse(&format!("https://{addr}")).unwrap());
+        change(&mut config.tls);
+        Client::new(config).unwrap().jobs().list(Query::default()).await.map_err(|error| error.to_string())
+    };
+    assert!(ask(&|tls| tls.ca_cert = Some(right.clone())).await.is_ok());
+    let named = |tls: &mut api::TlsFiles| {
+        tls.ca_cert = Some(right.clone());
+        tls.server_name = Some("server.global.nomad".to_owned());
+    };
+    assert!(ask(&named).await.is_ok());
+    assert!(ask(&|tls| tls.skip_verify = true).await.is_ok());
+
+    let untrusted = ask(&|tls| tls.ca_cert = Some(wrong.clone())).await.unwrap_err();
+    assert!(untrusted.contains("tls: failed to verify the agent's certificate"), "{untrusted}");
+    let misnamed = |tls: &mut api::TlsFiles| {
+        tls.ca_cert = Some(right.clone());
+        tls.server_name = Some("server.eu.nomad".to_owned());
+    };
+    let misnamed = ask(&misnamed).await.unwrap_err();
+    assert!(misnamed.contains("tls: failed to verify the agent's certificate"), "{misnamed}");
+}

@@ -63,7 +63,7 @@ impl PlanArgs {
             .jobs()
             .plan(&file.job, self.diff, self.policy_override)
             .await
-            .map_err(|error| CommandError::failed(format!("Error during plan: {error}")))?;
+            .map_err(|error| CommandError::request("during plan", &error))?;
         let exit = exit_code(&reply.value);
         if let Some(text) = output.render(&reply.raw)? {
             context.ui.print(&text);
