@@ -2,6 +2,7 @@
 //!
 //! What the allocations of a run have in common is shared: job, group, pass metrics, empty texts.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use model::{
@@ -35,9 +36,10 @@ impl Txn<'_> {
         let Some(job) = self.state.job_version(&plan.job, run.job_version).cloned() else { return };
         let shared = Shared::new(self, plan, run, job);
         let mut canaries = Vec::new();
-        let mut placed = 0;
+        let mut seen = BTreeSet::new();
+        let mut allocs = Vec::with_capacity(run.placements.len());
         for placement in &run.placements {
-            if self.state.alloc(placement.id).is_some() {
+            if self.state.alloc(placement.id).is_some() || !seen.insert(placement.id) {
                 continue;
             }
             let alloc = Arc::new(shared.alloc(self.state, placement));
@@ -47,8 +49,7 @@ impl Txn<'_> {
                 job: plan.job.clone(),
                 by_client: false,
             });
-            self.state.put_alloc(&plan.job, alloc);
-            placed += 1;
+            allocs.push(alloc);
             if placement.canary {
                 canaries.push(placement.id);
             }
@@ -58,6 +59,8 @@ impl Txn<'_> {
                 self.replace(rare.previous, placement.id);
             }
         }
+        let placed = u32::try_from(allocs.len()).unwrap_or(u32::MAX);
+        self.state.put_new_allocs(&plan.job, allocs);
         self.touch(&plan.job);
         self.count_allocs(&plan.job, &shared.job, &run.group, None, Some(ClientStatus::Pending), placed);
         self.count_placed(run.deployment, &run.group, placed, &canaries);

@@ -96,6 +96,30 @@ impl State {
         old
     }
 
+    /// Stores new allocations of job `key`, which must not be there yet, table by table: each index is walked
+    /// once, in its own order.
+    pub(crate) fn put_new_allocs(&mut self, key: &JobKey, mut allocs: Vec<Arc<Alloc>>) {
+        if allocs.is_empty() {
+            return;
+        }
+        allocs.sort_unstable_by_key(|alloc| alloc.id);
+        let live = allocs.iter().filter(|alloc| !alloc.is_terminal()).count();
+        let links = self.links_mut(key);
+        links.allocs.extend(allocs.iter().map(|alloc| alloc.id));
+        links.live += u32::try_from(live).unwrap_or(u32::MAX);
+        for alloc in &allocs {
+            self.allocs_by_eval.insert((alloc.eval, alloc.id));
+            relink(&mut self.allocs_by_deployment, DeploymentId::NONE, alloc.deployment, alloc.id);
+        }
+        for alloc in &allocs {
+            self.follow_alloc(None, Some(alloc));
+            self.allocs.insert(alloc.id, Arc::clone(alloc));
+        }
+        allocs.sort_unstable_by_key(|alloc| (alloc.node, alloc.id));
+        self.allocs_by_node.extend(allocs.iter().map(|alloc| (alloc.node, alloc.id)));
+        self.indexes.set(Table::Allocs, self.index);
+    }
+
     /// Forgets an allocation.
     pub(crate) fn remove_alloc(&mut self, id: AllocId) -> Option<Arc<Alloc>> {
         let removed = self.allocs.remove(&id)?;
