@@ -1,6 +1,7 @@
 //! Drives the machine of an allocation with written events and reads what it does.
 
 mod alloc_order;
+mod garbage;
 mod reattach;
 mod restart;
 mod script;

@@ -1,135 +1,19 @@
-//! Decides what an allocation does next: prepares it, starts and stops its tasks in their order, reports it.
-//!
-//! ```text
-//!             Prepared                      a task failed, the leader or all main tasks ended, Stop
-//!  preparing ──────────▶ running its tasks ─────────────────────────────────────▶ stopping by rank
-//!     │ failed               ▲      │ each task has a machine of its own             │ all but poststop dead
-//!     ▼                      └──────┘                                                ▼
-//!  over ◀──── Cleanup ◀──────────────────────────────────────────── poststop tasks run to their end
-//!     │ Forget
-//!     ▼
-//!  removed
-//! ```
-//!
-//! The status is terminal only when no task runs any more, so that whoever takes its room finds it free.
-//! Limits: the tasks of one group; a report is made only when something changed.
+//! The machine of one allocation; its states are drawn in the parent module.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::{
-    AllocId, AllocUpdate, ClientStatus, Job, Name, Nanos, NetworkStatus, RunState, TaskEventKind, TaskGroup,
-    TaskState, TaskStates, Timestamp,
+    AllocId, AllocUpdate, ClientStatus, Job, Name, NetworkStatus, RunState, TaskEventKind, TaskState,
+    TaskStates, Timestamp,
 };
 
+use super::{Action, AllocRules, Event};
 use crate::Phase;
 use crate::health::{HealthInput, HealthMachine, Unhealthy};
 use crate::hook_order::may_start;
 use crate::reattach::{Found, reattach};
-use crate::task::{self, StopCause, TaskMachine, TaskRules};
-
-/// What the machine must know of its allocation.
-#[derive(Debug, Clone)]
-pub struct AllocRules {
-    /// Its id.
-    pub id: AllocId,
-    /// The version of the job that it runs.
-    pub job: Arc<Job>,
-    /// Its group.
-    pub group: Name,
-    /// Whether a deployment waits for its health.
-    pub in_deployment: bool,
-    /// Longest kill timeout that the client allows.
-    pub max_kill_timeout: Nanos,
-}
-
-impl AllocRules {
-    fn task_group(&self) -> Option<&TaskGroup> {
-        self.job.group(&self.group)
-    }
-
-    fn tasks(&self) -> Vec<TaskRules> {
-        let Some(group) = self.task_group() else { return Vec::new() };
-        let rules =
-            |task| TaskRules::new(self.id, &self.job, task, group.restart.as_ref(), self.max_kill_timeout);
-        group.tasks.iter().map(rules).collect()
-    }
-
-    fn health(&self, now: Timestamp) -> Option<HealthMachine> {
-        let update = self.task_group()?.update.as_ref().filter(|_| self.in_deployment)?;
-        Some(HealthMachine::new(now, update))
-    }
-}
-
-/// What happens to an allocation.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Event {
-    /// [`Action::Prepare`] is done.
-    Prepared {
-        /// Its network, if it has one of its own.
-        network: Option<NetworkStatus>,
-    },
-    /// [`Action::Prepare`] failed: nothing of it was started.
-    PrepareFailed {
-        /// Why.
-        message: Name,
-    },
-    /// Something happened to a task.
-    Task {
-        /// The task.
-        task: Name,
-        /// What.
-        event: task::Event,
-    },
-    /// The server wants it to stop.
-    Stop {
-        /// Leaves shutdown delays out.
-        no_shutdown_delay: bool,
-    },
-    /// The server updated it in place to another version of the job.
-    Update {
-        /// That version.
-        job: Arc<Job>,
-        /// Whether a deployment waits for its health.
-        in_deployment: bool,
-    },
-    /// Somebody asks for a restart of one task, or of all that run.
-    Restart {
-        /// The task; none means all.
-        task: Option<Name>,
-        /// Why.
-        reason: Name,
-    },
-    /// The client lost its servers (`true`), or found them again.
-    Disconnected(bool),
-    /// The servers have forgotten it: it is to be stopped and removed.
-    Forget,
-    /// Time has passed: the moment of the last [`Action::WakeAt`] is there.
-    Tick,
-}
-
-/// What to do for an allocation, in order.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Action {
-    /// Make its directory and network, once what it replaces has ended; then [`Event::Prepared`] or
-    /// `PrepareFailed`.
-    Prepare,
-    /// Do this for a task.
-    Task {
-        /// The task.
-        task: Name,
-        /// What.
-        action: task::Action,
-    },
-    /// Tell the servers, and record it for the next agent.
-    Report(Box<AllocUpdate>),
-    /// Every task is dead: undo what [`Action::Prepare`] did, but keep the directory.
-    Cleanup,
-    /// Delete its directory and forget it; the last action there is.
-    Remove,
-    /// Send [`Event::Tick`] at this time; it replaces the last wish.
-    WakeAt(Timestamp),
-}
+use crate::task::{self, StopCause, TaskMachine};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {

@@ -1,0 +1,41 @@
+//! What the machine must know of its allocation, from its job and its client.
+
+use std::sync::Arc;
+
+use model::{AllocId, Job, Name, Nanos, TaskGroup, Timestamp};
+
+use crate::health::HealthMachine;
+use crate::task::TaskRules;
+
+/// What the machine must know of its allocation.
+#[derive(Debug, Clone)]
+pub struct AllocRules {
+    /// Its id.
+    pub id: AllocId,
+    /// The version of the job that it runs.
+    pub job: Arc<Job>,
+    /// Its group.
+    pub group: Name,
+    /// Whether a deployment waits for its health.
+    pub in_deployment: bool,
+    /// Longest kill timeout that the client allows.
+    pub max_kill_timeout: Nanos,
+}
+
+impl AllocRules {
+    pub(super) fn task_group(&self) -> Option<&TaskGroup> {
+        self.job.group(&self.group)
+    }
+
+    pub(super) fn tasks(&self) -> Vec<TaskRules> {
+        let Some(group) = self.task_group() else { return Vec::new() };
+        let rules =
+            |task| TaskRules::new(self.id, &self.job, task, group.restart.as_ref(), self.max_kill_timeout);
+        group.tasks.iter().map(rules).collect()
+    }
+
+    pub(super) fn health(&self, now: Timestamp) -> Option<HealthMachine> {
+        let update = self.task_group()?.update.as_ref().filter(|_| self.in_deployment)?;
+        Some(HealthMachine::new(now, update))
+    }
+}
