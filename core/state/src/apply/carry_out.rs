@@ -26,6 +26,15 @@ impl State {
             self.index = index;
         }
     }
+
+    /// Lets a state that was restored go on in a log that is at `raft_index`: its indexes never go back.
+    pub const fn rebase(&mut self, raft_index: u64) {
+        let needed = self.index.saturating_sub(raft_index);
+        if needed > self.base {
+            self.base = needed;
+        }
+        self.advance(raft_index);
+    }
 }
 
 impl Txn<'_> {

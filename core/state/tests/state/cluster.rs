@@ -71,3 +71,14 @@ fn neither_index_nor_time_goes_back() {
     state.advance(7);
     assert_eq!(state.index, 107);
 }
+
+#[test]
+fn a_restored_state_goes_on_where_it_was() {
+    let mut state = State::new();
+    state.advance(500);
+    state.rebase(3);
+    state.advance(4);
+    assert_eq!(state.index, 501);
+    state.rebase(900);
+    assert_eq!(state.index, 497 + 900);
+}
