@@ -1,0 +1,155 @@
+//! All filters together. Constraints on what nodes of one class share are evaluated once per class.
+//!
+//! Whether a driver works and which networks a node has is no part of its class and is looked at node by node.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use model::{Job, Name, Node, TaskGroup};
+
+use super::constraint::Check;
+use super::device::DeviceCheck;
+use super::driver::DriverCheck;
+use super::network::NetworkCheck;
+use super::secret::SecretCheck;
+use super::volume::VolumeCheck;
+use crate::parallel;
+
+/// The filters of a group and its job.
+#[derive(Debug, Clone)]
+pub(crate) struct GroupFilter {
+    job_checks: Vec<Check>,
+    job_escaped: bool,
+    drivers: DriverCheck,
+    checks: Vec<Check>,
+    escaped: bool,
+    devices: DeviceCheck,
+    network: NetworkCheck,
+    secrets: SecretCheck,
+    volumes: VolumeCheck,
+}
+
+/// What the filters say of every node.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Feasibility {
+    /// By node: none when it may be used, else the reason that metrics count.
+    pub(crate) reasons: Vec<Option<Name>>,
+    /// Whether any node of a class may be used.
+    pub(crate) classes: BTreeMap<u64, bool>,
+    /// Whether classes say nothing about the group.
+    pub(crate) escaped: bool,
+}
+
+/// What the filters that classes decide say of one class.
+#[derive(Debug, Clone)]
+enum ClassVerdict {
+    Eligible,
+    /// Filtered, for this reason.
+    Ineligible(Name),
+}
+
+/// The reason under which metrics count the second and later nodes of a class.
+const INELIGIBLE: &str = "computed class ineligible";
+
+impl GroupFilter {
+    pub(crate) fn new(job: &Job, group: &TaskGroup) -> Self {
+        let of = |list: &[model::Constraint]| list.iter().map(Check::of_constraint).collect::<Vec<_>>();
+        let job_checks = of(&job.constraints);
+        let mut checks = of(&group.constraints);
+        checks.extend(group.tasks.iter().flat_map(|task| of(&task.constraints)));
+        Self {
+            job_escaped: job_checks.iter().any(|check| check.unique),
+            escaped: checks.iter().any(|check| check.unique),
+            job_checks,
+            checks,
+            drivers: DriverCheck::of(group),
+            devices: DeviceCheck::of(group),
+            network: NetworkCheck::of(group),
+            secrets: SecretCheck::of(group),
+            volumes: VolumeCheck::of(group),
+        }
+    }
+
+    /// Whether the verdict depends on the number of the allocation.
+    pub(crate) fn per_alloc(&self) -> bool {
+        self.volumes.per_alloc()
+    }
+
+    /// Looks at every node; `index` is the number of the allocation to place.
+    pub(crate) fn evaluate(&self, nodes: &[Arc<Node>], index: u32) -> Feasibility {
+        let mut classes: BTreeMap<u64, ClassVerdict> = BTreeMap::new();
+        for node in nodes {
+            classes.entry(node.computed_class).or_insert_with(|| self.class_verdict(node));
+        }
+        let reasons = parallel::map_nodes(nodes, |node| self.reason(node, classes.get(&node.computed_class), index));
+        self.settle(nodes, reasons)
+    }
+
+    /// Why one node may not be used; none when it may.
+    pub(crate) fn reason_alone(&self, node: &Node, index: u32) -> Option<Name> {
+        self.reason(node, Some(&self.class_verdict(node)), index).map(|reason| reason.name)
+    }
+
+    /// What all nodes of the class have in common.
+    fn class_verdict(&self, node: &Node) -> ClassVerdict {
+        let failed = |checks: &[Check]| checks.iter().find(|check| !check.matches(node)).map(|check| Name::from(check.text.as_str()));
+        let job = if self.job_escaped { None } else { failed(&self.job_checks) };
+        job.map_or(ClassVerdict::Eligible, ClassVerdict::Ineligible)
+    }
+
+    fn reason(&self, node: &Node, class: Option<&ClassVerdict>, index: u32) -> Option<Reason> {
+        if let Some(ClassVerdict::Ineligible(name)) = class {
+            return Some(Reason { name: name.clone(), by_class: true });
+        }
+        let failed = |checks: &[Check]| checks.iter().find(|check| !check.matches(node)).map(|check| Name::from(check.text.as_str()));
+        if self.job_escaped
+            && let Some(name) = failed(&self.job_checks)
+        {
+            return Some(Reason { name, by_class: false });
+        }
+        let of_group = |name: Name| Some(Reason { name, by_class: !self.escaped });
+        if !self.drivers.matches(node) {
+            return of_group("missing drivers".into());
+        }
+        if let Some(name) = failed(&self.checks) {
+            return of_group(name);
+        }
+        if !self.devices.is_empty() && !self.devices.matches(node) {
+            return of_group("missing devices".into());
+        }
+        if let Some(reason) = self.network.reason(node) {
+            return of_group(reason.into());
+        }
+        if !self.secrets.matches(node) {
+            return of_group("missing secrets provider".into());
+        }
+        if !self.volumes.matches(node, index) {
+            return Some(Reason { name: "missing compatible host volumes".into(), by_class: false });
+        }
+        None
+    }
+
+    /// Words the reasons as metrics count them, and derives what is known of classes.
+    fn settle(&self, nodes: &[Arc<Node>], reasons: Vec<Option<Reason>>) -> Feasibility {
+        let mut result = Feasibility { escaped: self.job_escaped || self.escaped, ..Feasibility::default() };
+        let mut seen: BTreeSet<(u64, Name)> = BTreeSet::new();
+        for (node, reason) in nodes.iter().zip(reasons) {
+            let class = node.computed_class;
+            let eligible = reason.as_ref().is_none_or(|reason| !reason.by_class);
+            *result.classes.entry(class).or_insert(false) |= eligible;
+            result.reasons.push(reason.map(|reason| {
+                let repeated = reason.by_class && !seen.insert((class, reason.name.clone()));
+                if repeated { Name::from(INELIGIBLE) } else { reason.name }
+            }));
+        }
+        result
+    }
+}
+
+/// Why a node is filtered.
+#[derive(Debug, Clone)]
+struct Reason {
+    name: Name,
+    /// Whether its class would be told the same.
+    by_class: bool,
+}

@@ -1,0 +1,17 @@
+//! Choosing nodes for the allocations of one evaluation, one after the other.
+
+mod change;
+mod counted;
+mod group_pass;
+mod metrics;
+mod placer;
+mod preempt;
+mod ranking;
+mod request;
+mod select;
+mod tally;
+
+pub(crate) use group_pass::GroupPass;
+pub(crate) use placer::{Missed, Placed, Placer};
+pub(crate) use request::Request;
+pub(crate) use select::Detail;

@@ -1,0 +1,120 @@
+//! One selection: the best row, what is said about it, and what would do as well.
+
+use model::{NodeId, NodeScore, ScorePart};
+
+use super::group_pass::{After, GroupPass};
+use super::ranking::Ranked;
+use super::request::Request;
+use super::tally::Verdict;
+use crate::cluster::Cluster;
+use crate::explain::NodeVerdict;
+
+/// Best nodes that a placement names with their terms.
+const NAMED: usize = 5;
+/// Nodes that the plan applier may use instead.
+const RUNNERS_UP: usize = 8;
+
+/// A row that was chosen.
+#[derive(Debug, Clone)]
+pub(crate) struct Selection {
+    pub(crate) row: usize,
+    pub(crate) after: After,
+    pub(crate) scores: Vec<NodeScore>,
+    pub(crate) runners_up: Vec<NodeId>,
+}
+
+/// How much is said about a selection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Detail {
+    /// The five best nodes and eight runners-up.
+    Full,
+    /// The chosen node only.
+    Own,
+}
+
+impl GroupPass {
+    /// The best row for a request; none when no row may be used.
+    pub(crate) fn select(&mut self, cluster: &mut Cluster<'_>, request: &Request, detail: Detail) -> Option<Selection> {
+        let overridden = self.penalize(cluster, request);
+        let found = self.select_ranked(cluster, request, detail);
+        for row in overridden {
+            self.override_row(row, self.verdict(row));
+        }
+        found
+    }
+
+    /// Ranks the penalty nodes lower for this request; tells which rows it changed.
+    fn penalize(&mut self, cluster: &mut Cluster<'_>, request: &Request) -> Vec<usize> {
+        let mut rows: Vec<usize> = request.penalty.iter().filter_map(|node| cluster.row(*node)).collect();
+        rows.retain(|&row| matches!(self.verdict(row), Verdict::Open { .. }));
+        for &row in &rows {
+            let Ok(after) = self.after(cluster, row, request.id) else { continue };
+            let terms = self.terms(cluster, row, &after, true);
+            let tie = self.tie(cluster, row, after.used);
+            self.override_row(row, Verdict::Open { sum: terms.sum, count: terms.count, tie });
+        }
+        rows
+    }
+
+    fn select_ranked(&self, cluster: &mut Cluster<'_>, request: &Request, detail: Detail) -> Option<Selection> {
+        let preferred = request.preferred.and_then(|node| cluster.row(node));
+        if let Some(row) = preferred
+            && matches!(self.verdict(row), Verdict::Open { .. })
+            && let Ok(after) = self.after(cluster, row, request.id)
+        {
+            let scores = vec![self.score_of(cluster, row, &after, request)];
+            return Some(Selection { row, after, scores, runners_up: Vec::new() });
+        }
+        let wanted = if detail == Detail::Full { RUNNERS_UP + 1 } else { 1 };
+        let top = self.ranking().top(&self.counted().spreads, wanted);
+        let best = top.first()?.row;
+        let after = self.after(cluster, best, request.id).ok()?;
+        let scores = self.scores(cluster, &top, request);
+        let runners_up = top.iter().skip(1).map(|ranked| cluster.nodes[ranked.row].id).collect();
+        Some(Selection { row: best, after, scores, runners_up })
+    }
+
+    /// The terms of the best rows.
+    fn scores(&self, cluster: &mut Cluster<'_>, top: &[Ranked], request: &Request) -> Vec<NodeScore> {
+        let mut scores = Vec::with_capacity(top.len().min(NAMED));
+        for ranked in top.iter().take(NAMED) {
+            if let Ok(after) = self.after(cluster, ranked.row, request.id) {
+                scores.push(self.score_of(cluster, ranked.row, &after, request));
+            }
+        }
+        scores
+    }
+
+    /// The score of one row, term by term.
+    pub(crate) fn score_of(&self, cluster: &Cluster<'_>, row: usize, after: &After, request: &Request) -> NodeScore {
+        let node = cluster.nodes[row].id;
+        let mut terms = self.terms(cluster, row, after, request.penalty.contains(&node));
+        let boost = self.spread_boost(row);
+        if boost != 0.0 {
+            terms.push(ScorePart::Spread, boost);
+        }
+        NodeScore { node, score: terms.mean(), parts: terms.parts.into_vec() }
+    }
+
+    /// The spread's term of a row; 0 without spreads.
+    pub(crate) fn spread_boost(&self, row: usize) -> f64 {
+        let spreads = &self.counted().spreads;
+        let values: smallvec::SmallVec<[u32; 4]> = spreads.terms.iter().map(|term| term.property.by_row[row]).collect();
+        spreads.boost(&values)
+    }
+
+    /// What is said of one row.
+    pub(crate) fn explain_row(&self, cluster: &mut Cluster<'_>, row: usize, request: &Request) -> NodeVerdict {
+        match self.verdict(row) {
+            Verdict::Filtered(reason) => {
+                let alone = self.reason_alone(&cluster.nodes[row], request.index);
+                NodeVerdict::Filtered(alone.unwrap_or_else(|| self.tally().name(reason).clone()).to_string())
+            }
+            Verdict::Exhausted(reason) => NodeVerdict::Exhausted(self.tally().name(reason).to_string()),
+            Verdict::Open { .. } => match self.after(cluster, row, request.id) {
+                Ok(after) => NodeVerdict::Scored(self.score_of(cluster, row, &after, request)),
+                Err(dimension) => NodeVerdict::Exhausted(dimension),
+            },
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! How many allocations of a job have each value of a node property: for spreads and distinct properties.
+
+use std::collections::BTreeMap;
+
+use crate::feasible::Target;
+use model::Node;
+
+/// The value of a node that does not have the property.
+pub(crate) const NO_VALUE: u32 = u32::MAX;
+
+/// Counts by value, with the value of every candidate node.
+#[derive(Debug, Clone)]
+pub(crate) struct Property {
+    target: Target,
+    ids: BTreeMap<String, u32>,
+    names: Vec<String>,
+    counts: Vec<u32>,
+    /// Value of each candidate node, or [`NO_VALUE`].
+    pub(crate) by_row: Vec<u32>,
+}
+
+impl Property {
+    /// A property of these nodes, with nothing counted.
+    pub(crate) fn new<'a>(target: Target, nodes: impl Iterator<Item = &'a Node>) -> Self {
+        let mut property = Self { target, ids: BTreeMap::new(), names: Vec::new(), counts: Vec::new(), by_row: Vec::new() };
+        property.by_row = nodes.map(|node| property.value_of(node)).collect();
+        property
+    }
+
+    /// The value of any node.
+    pub(crate) fn value_of(&mut self, node: &Node) -> u32 {
+        let Some(value) = self.target.resolve(node) else { return NO_VALUE };
+        if let Some(&id) = self.ids.get(&*value) {
+            return id;
+        }
+        self.intern(value.into_owned())
+    }
+
+    /// The number of a value, known or new.
+    pub(crate) fn intern(&mut self, value: String) -> u32 {
+        if let Some(&id) = self.ids.get(&value) {
+            return id;
+        }
+        let id = u32::try_from(self.names.len()).expect("there are fewer values than nodes and targets, both below 2^32");
+        self.ids.insert(value.clone(), id);
+        self.names.push(value);
+        self.counts.push(0);
+        id
+    }
+
+    pub(crate) fn name(&self, value: u32) -> &str {
+        self.names.get(value as usize).map_or("", String::as_str)
+    }
+
+    pub(crate) fn count(&self, value: u32) -> u32 {
+        self.counts.get(value as usize).copied().unwrap_or(0)
+    }
+
+    pub(crate) fn counts(&self) -> &[u32] {
+        &self.counts
+    }
+
+    pub(crate) fn add(&mut self, value: u32) {
+        if let Some(count) = self.counts.get_mut(value as usize) {
+            *count += 1;
+        }
+    }
+
+    pub(crate) fn remove(&mut self, value: u32) {
+        if let Some(count) = self.counts.get_mut(value as usize) {
+            *count = count.saturating_sub(1);
+        }
+    }
+}
