@@ -110,6 +110,21 @@ fn a_detached_run_prints_the_evaluation() {
 }
 
 #[test]
+fn a_periodic_job_says_when_it_is_launched() {
+    let periodic = JOB.replace("group \"g\"", "periodic { crons = [\"0 2 * * *\"] }\n  group \"g\"");
+    let agent = Agent::start(&[
+        ("PUT /v1/jobs", 200, r#"{"EvalID":""}"#),
+        ("PUT /v1/job/quick/plan", 200, r#"{"NextPeriodicLaunch":"2026-11-23T02:00:00Z"}"#),
+    ]);
+    let ran = with_file(&agent, &["job", "run"], &periodic);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    assert_eq!(
+        ran.out,
+        "Job registration successful\nApproximate next launch time: 2026-11-23T02:00:00Z (9h50m0s from now)\n"
+    );
+}
+
+#[test]
 fn errors_of_the_agent_are_passed_on() {
     let conflict = "Enforcing job modify index 3: job exists with conflicting job modify index: 711";
     let agent = Agent::start(&[("PUT /v1/jobs", 500, conflict)]);

@@ -4,6 +4,7 @@ mod allocs;
 mod find;
 mod init;
 mod inspect;
+mod launch;
 mod plan;
 mod run;
 mod status;

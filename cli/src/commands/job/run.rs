@@ -4,6 +4,7 @@ use api::view::RegisterResponse;
 use api::{Client, RegisterRequest};
 use serde_json::{Value, json};
 
+use super::launch::next_launch;
 use crate::commands::show;
 use crate::context::Context;
 use crate::follow::Monitor;
@@ -122,6 +123,9 @@ impl RunArgs {
             context.ui.print("Job registration successful");
             if !answer.eval_id.is_empty() {
                 context.ui.print(&format!("Evaluation ID: {}", answer.eval_id));
+            }
+            if let Some(launch) = next_launch(client, context.clock, &file.job).await {
+                context.ui.print(&format!("Approximate next launch time: {launch}"));
             }
             context.web_hint(client, "this job", &page);
             return Ok(Exit::OK);

@@ -5,6 +5,7 @@ use api::{ApiError, Client, JobQuery, Query};
 use serde_json::{Value, json};
 
 use super::find::{find_job, in_namespace};
+use super::launch::next_launch;
 use crate::commands::show::{self, JobPage};
 use crate::context::Context;
 use crate::format::{Length, OutputArgs};
@@ -84,10 +85,14 @@ impl StatusArgs {
     }
 
     async fn show(&self, client: &Client, context: &Context<'_>, found: &JobStub) -> CommandResult {
-        let (page, raw) = self.ask(client, found).await.map_err(querying)?;
+        let (mut page, raw) = self.ask(client, found).await.map_err(querying)?;
         if let Some(text) = self.output.render(&json!([raw]))? {
             context.ui.print(&text);
             return Ok(Exit::OK);
+        }
+        if found.periodic && !found.stop {
+            let job = client.jobs().info(&found.id, Query::default()).await.map_err(querying)?.raw;
+            page.next_launch = next_launch(client, context.clock, &job).await;
         }
         context.ui.print(&show::job_status(&page, context.clock, Length::verbose(self.verbose)));
         context.web_hint(

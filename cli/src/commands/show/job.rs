@@ -23,6 +23,8 @@ pub struct JobPage {
     pub allocs: Vec<AllocStub>,
     /// Its launched or dispatched jobs.
     pub children: Vec<JobStub>,
+    /// When it is launched next, with the distance; `None` when it is not periodic or nobody says.
+    pub next_launch: Option<String>,
     /// Shows the evaluations.
     pub show_evals: bool,
     /// Shows nothing but the job itself.
@@ -32,7 +34,7 @@ pub struct JobPage {
 /// Returns the page of a job, without a final line break.
 #[must_use]
 pub fn job_status(page: &JobPage, clock: &Clock, length: Length) -> String {
-    let head = head(&page.job, clock);
+    let head = head(page, clock);
     if page.short {
         return head;
     }
@@ -52,7 +54,8 @@ pub fn job_status(page: &JobPage, clock: &Clock, length: Length) -> String {
     sections.join("\n\n")
 }
 
-fn head(job: &JobView, clock: &Clock) -> String {
+fn head(page: &JobPage, clock: &Clock) -> String {
+    let job = &page.job;
     let token = &job.dispatch_idempotency_token;
     KeyValue::new()
         .add("ID", &job.id)
@@ -67,6 +70,7 @@ fn head(job: &JobView, clock: &Clock) -> String {
         .add("Periodic", job.periodic.is_some())
         .add("Parameterized", job.parameterized_job.is_some() && !job.dispatched)
         .add_some("Idempotency Token", (!token.is_empty()).then_some(token))
+        .add_some("Next Periodic Launch", page.next_launch.as_ref())
         .render()
 }
 
