@@ -54,11 +54,12 @@ impl<S: Subject> Operator<S> {
     }
 }
 
-/// Returns whether there is a leader, and exactly the running servers are its voters and as far as it is.
+/// Returns whether there is a leader, no change under way, and exactly the running servers are its voters and as far as it is.
 pub(crate) fn is_settled<S: Subject>(stage: &Stage, hosts: &[Arc<Host<S>>]) -> bool {
     let Some((_, status)) = leader(stage, hosts) else { return false };
     let present: Vec<Member> = hosts.iter().filter_map(|host| host.member()).collect();
     present.len() == hosts.len()
+        && !status.changing
         && status.members.len() == hosts.len()
         && status
             .members

@@ -46,6 +46,8 @@ pub struct Status {
     pub snapshot: Option<u64>,
     /// How long ago a quorum last confirmed it as leader; only a leader knows.
     pub quorum_acked: Option<Duration>,
+    /// Whether a change of the group is under way; until it ends, the old and the new majority are both needed.
+    pub changing: bool,
     /// All servers of the group.
     pub members: Vec<MemberStatus>,
 }
@@ -95,6 +97,8 @@ impl<Rt: AsyncRuntime> Node<Rt> {
             committed: metrics.local_committed.map(|id| id.index),
             applied: metrics.last_applied.map(|id| id.index),
             snapshot: metrics.snapshot.map(|id| id.index),
+            changing: membership.get_joint_config().len() > 1
+                || metrics.membership_config != metrics.committed_membership_config,
             quorum_acked: metrics.last_quorum_acked.map(|at| at.elapsed()),
             members,
         }
