@@ -23,11 +23,19 @@ use state::{Command, State};
 use crate::request::{eval_of, follow_up};
 use crate::token::EvalIds;
 
+/// What of a deployment has been acted on.
+#[derive(Debug, Clone, Copy, Default)]
+struct Seen {
+    /// Healthy allocations at the last look.
+    healthy: u32,
+    /// Its entry among the deadlines.
+    deadline: Option<Timestamp>,
+}
+
 /// The machine.
 #[derive(Debug, Default)]
 pub struct DeploymentWatcher {
-    /// Healthy allocations at the last look.
-    seen: BTreeMap<DeploymentId, u32>,
+    seen: BTreeMap<DeploymentId, Seen>,
     deadlines: BTreeSet<(Timestamp, DeploymentId)>,
     marked: BTreeSet<AllocId>,
 }
@@ -93,25 +101,26 @@ impl DeploymentWatcher {
     }
 
     fn forget(&mut self, id: DeploymentId) {
-        self.seen.remove(&id);
-        self.deadlines.retain(|entry| entry.1 != id);
+        if let Some(at) = self.seen.remove(&id).and_then(|seen| seen.deadline) {
+            self.deadlines.remove(&(at, id));
+        }
         if self.seen.is_empty() {
             self.marked.clear();
         }
     }
 
     fn set_deadline(&mut self, deployment: &Deployment) {
-        self.seen.entry(deployment.id).or_default();
-        self.deadlines.retain(|entry| entry.1 != deployment.id);
         let next = deployment
             .groups
             .values()
             .filter(|group| !complete(group) && !group.require_progress_by.is_never())
             .map(|group| group.require_progress_by)
             .min();
-        if let Some(at) = next {
-            self.deadlines.insert((at, deployment.id));
+        let seen = self.seen.entry(deployment.id).or_default();
+        if let Some(old) = std::mem::replace(&mut seen.deadline, next) {
+            self.deadlines.remove(&(old, deployment.id));
         }
+        self.deadlines.extend(next.map(|at| (at, deployment.id)));
     }
 
     /// Wakes the scheduler when more allocations are healthy than at the last look.
@@ -123,8 +132,8 @@ impl DeploymentWatcher {
         deployment: &Deployment,
     ) -> Option<Command> {
         let healthy = deployment.groups.values().map(|group| group.healthy).sum();
-        let before = self.seen.insert(deployment.id, healthy).unwrap_or_default();
-        if healthy <= before {
+        let seen = self.seen.entry(deployment.id).or_default();
+        if healthy <= std::mem::replace(&mut seen.healthy, healthy) {
             return None;
         }
         let eval = follow_up(state, now, deployment.id, ids.next_id())?;

@@ -30,7 +30,6 @@ pub use eval_broker::{BrokerOptions, Delivery, TokenError};
 pub use gc::GcOptions;
 pub use heartbeat::HeartbeatOptions;
 pub use plan_queue::{CallId, PlanError};
-pub use plan_verify::Fits;
 pub use server::{Action, CallError, Event, Server, ServerOptions, ServerStats};
 pub use token::{EvalIds, Token};
 pub use worker::{Worker, WorkerAction, WorkerEvent};

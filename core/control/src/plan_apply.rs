@@ -1,24 +1,24 @@
 //! The plan applier: verifies queued plans, commits them in groups, and answers each when its group is committed.
 //!
 //! ```text
-//!  queued ──▶ verified on (state + groups in flight) ──▶ in flight ──▶ committed ──▶ answered
+//!  queued ──▶ verified on (state + plans in flight) ──▶ in flight ──▶ committed ──▶ answered
 //!                 │ nothing is left                                        │
 //!                 └──▶ answered when the last group in flight is committed ┘
 //! ```
 //!
-//! A group is one entry of the log. While one is being committed the next is verified on the optimistic
-//! result of all groups in flight. Limits: [`MAX_IN_FLIGHT`] groups before new plans have to wait (the pieces
+//! A group is one entry of the log. While one is being committed the next is verified on the state and all
+//! plans in flight. Limits: [`MAX_IN_FLIGHT`] groups before new plans have to wait (the pieces
 //! of one large plan may exceed it), [`GROUP_PLANS`] plans and [`ENTRY_BYTES`] estimated bytes in a group.
 
 use std::collections::VecDeque;
 
-use model::{EvalId, PlanResult, Timestamp};
+use model::{EvalId, Plan, PlanResult, Timestamp};
 use state::apply::PlanCommit;
-use state::{Command, Snapshot, State};
+use state::{Command, Snapshot};
 
 use crate::plan_queue::{CallId, PlanError, PlanQueue, QueuedPlan};
 use crate::plan_split::{ENTRY_BYTES, size, split};
-use crate::plan_verify::{Fits, carry_out_all, verify};
+use crate::plan_verify::verify;
 
 /// Groups in flight before new plans have to wait.
 pub const MAX_IN_FLIGHT: usize = 2;
@@ -50,30 +50,23 @@ struct Waiting {
 #[derive(Debug)]
 struct Group {
     proposal: u64,
-    now: Timestamp,
-    commits: Vec<PlanCommit>,
+    /// How many of the plans in flight it holds.
+    plans: usize,
     waiting: Vec<Waiting>,
     /// Index of the commit, once it is known.
     index: Option<u64>,
 }
 
 /// The machine.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct PlanApplier {
     queue: PlanQueue,
-    fits: Fits,
     in_flight: VecDeque<Group>,
-    /// The newest state with the groups in flight carried out; none when it has to be made anew.
-    optimistic: Option<State>,
+    /// The plans of all groups in flight, in their order.
+    plans: Vec<Plan>,
 }
 
 impl PlanApplier {
-    /// An applier that judges nodes by `fits`.
-    #[must_use]
-    pub fn new(fits: Fits) -> Self {
-        Self { queue: PlanQueue::default(), fits, in_flight: VecDeque::new(), optimistic: None }
-    }
-
     /// Queues a plan.
     ///
     /// # Errors
@@ -90,9 +83,10 @@ impl PlanApplier {
             .and_then(|group| group.index)
             .is_some_and(|index| index <= snapshot.index)
         {
-            self.in_flight.pop_front();
+            if let Some(group) = self.in_flight.pop_front() {
+                self.plans.drain(..group.plans);
+            }
         }
-        self.optimistic = None;
     }
 
     /// A group was committed at `index`: returns the answers to its plans.
@@ -128,7 +122,7 @@ impl PlanApplier {
             let eval = plan.outcome.eval.id;
             answers.push(PlanAnswer { call: plan.call, eval, result: Err(PlanError::NotLeader) });
         }
-        self.optimistic = None;
+        self.plans.clear();
         answers
     }
 
@@ -146,8 +140,8 @@ impl PlanApplier {
             let groups = self.next_groups(snapshot, now, &mut answers);
             for (commits, waiting) in groups {
                 let proposal = next_proposal();
-                commands.push((proposal, Command::ApplyPlans(commits.clone())));
-                self.in_flight.push_back(Group { proposal, now, commits, waiting, index: None });
+                self.in_flight.push_back(Group { proposal, plans: commits.len(), waiting, index: None });
+                commands.push((proposal, Command::ApplyPlans(commits)));
             }
         }
         (commands, answers)
@@ -166,7 +160,6 @@ impl PlanApplier {
         now: Timestamp,
         answers: &mut Vec<PlanAnswer>,
     ) -> Vec<(Vec<PlanCommit>, Vec<Waiting>)> {
-        let mut state = self.take_optimistic(snapshot);
         let mut commits = Vec::new();
         let mut waiting = Vec::new();
         let mut bytes = 0;
@@ -174,8 +167,7 @@ impl PlanApplier {
         while waiting.len() < GROUP_PLANS {
             let Some(plan) = self.queue.pop() else { break };
             let (call, eval) = (plan.call, plan.outcome.eval.id);
-            let verified = verify(&state, now, *plan.outcome, self.fits);
-            state = verified.after;
+            let verified = verify(snapshot, now, &self.plans, *plan.outcome);
             let contains = !verified.commit.plan.is_empty() || !verified.commit.evals.is_empty();
             let wait = Waiting { call, eval, result: verified.result, partial: verified.partial, contains };
             if !contains {
@@ -188,6 +180,7 @@ impl PlanApplier {
             }
             let full = bytes + piece > ENTRY_BYTES;
             let mut pieces = split(verified.commit);
+            self.plans.extend(pieces.iter().map(|piece| piece.plan.clone()));
             let last = pieces.pop();
             groups.extend(pieces.into_iter().map(|piece| (vec![piece], Vec::new())));
             commits.extend(last);
@@ -197,7 +190,6 @@ impl PlanApplier {
                 break;
             }
         }
-        self.optimistic = Some(state);
         if !commits.is_empty() {
             groups.push((commits, waiting));
         } else {
@@ -218,15 +210,5 @@ impl PlanApplier {
             let result = PlanResult { refresh_index: index.max(1), time: snapshot.now, ..waiting.result };
             PlanAnswer { call: waiting.call, eval: waiting.eval, result: Ok(result) }
         }));
-    }
-
-    fn take_optimistic(&mut self, snapshot: &Snapshot) -> State {
-        self.optimistic.take().unwrap_or_else(|| {
-            let mut state = State::clone(snapshot);
-            for group in &self.in_flight {
-                state = carry_out_all(&state, group.now, group.commits.clone());
-            }
-            state
-        })
     }
 }

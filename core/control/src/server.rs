@@ -20,7 +20,6 @@ use crate::gc::GcOptions;
 use crate::heartbeat::HeartbeatOptions;
 use crate::leader::Leader;
 use crate::plan_queue::{CallId, PlanError};
-use crate::plan_verify::Fits;
 use crate::token::Token;
 
 /// Calls that may wait for an evaluation at a time.
@@ -39,8 +38,17 @@ pub struct ServerOptions {
     pub gc: GcOptions,
     /// Workers of other servers get evaluations when more than this many are ready.
     pub remote_threshold: usize,
-    /// Judges whether everything on a node fits.
-    pub fits: Fits,
+}
+
+impl Default for ServerOptions {
+    fn default() -> Self {
+        Self {
+            broker: BrokerOptions::default(),
+            heartbeat: HeartbeatOptions::default(),
+            gc: GcOptions::default(),
+            remote_threshold: 16,
+        }
+    }
 }
 
 /// What happens.

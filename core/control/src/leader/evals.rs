@@ -32,9 +32,11 @@ impl Leader {
         if self.waiters.is_empty() {
             return;
         }
-        let mut order: Vec<(bool, CallId)> =
-            self.waiters.iter().map(|(call, waiter)| (!waiter.local, *call)).collect();
-        order.sort_unstable();
+        let mut order = Vec::new();
+        if self.broker.ready_count() > 0 {
+            order.extend(self.waiters.iter().map(|(call, waiter)| (!waiter.local, *call)));
+            order.sort_unstable();
+        }
         for (remote, call) in order {
             if remote && self.broker.ready_count() <= self.remote_threshold {
                 break;

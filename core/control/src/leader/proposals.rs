@@ -72,12 +72,42 @@ impl Leader {
         result: Option<(u64, Timestamp)>,
         actions: &mut Vec<Action>,
     ) {
-        if let Some((index, _)) = result {
-            self.committed_index = self.committed_index.max(index);
+        let index = result.map_or(0, |(index, _)| index);
+        self.committed_index = self.committed_index.max(index);
+        match self.proposals.close(id) {
+            Some(Purpose::Plans) => self.plans_committed(now, id, result, actions),
+            Some(Purpose::Updates(calls)) => {
+                let result = result.map(|_| ()).ok_or(CallError::NotCommitted);
+                actions.extend(calls.into_iter().map(|call| Action::Answer { call, result: result.clone() }));
+                self.settle_at(now, index, Purpose::Updates(Vec::new()), actions);
+            }
+            Some(purpose @ (Purpose::NodeStatus(_) | Purpose::Deployment(_) | Purpose::Drain)) => {
+                self.settle_at(now, index, purpose, actions);
+            }
+            Some(Purpose::Other) | None => {}
         }
-        let Some(purpose) = self.proposals.close(id) else { return };
+    }
+
+    /// Goes on after a proposal once the snapshot holds it: what is decided before would be decided twice.
+    fn settle_at(&mut self, now: Timestamp, index: u64, purpose: Purpose, actions: &mut Vec<Action>) {
+        if index > self.snapshot.index {
+            self.settling.push_back((index, purpose));
+        } else {
+            self.settle(now, purpose, actions);
+        }
+    }
+
+    /// Goes on after the proposals that the snapshot holds by now.
+    pub(super) fn settle_due(&mut self, now: Timestamp, actions: &mut Vec<Action>) {
+        while self.settling.front().is_some_and(|entry| entry.0 <= self.snapshot.index) {
+            if let Some((_, purpose)) = self.settling.pop_front() {
+                self.settle(now, purpose, actions);
+            }
+        }
+    }
+
+    fn settle(&mut self, now: Timestamp, purpose: Purpose, actions: &mut Vec<Action>) {
         match purpose {
-            Purpose::Plans => self.plans_committed(now, id, result, actions),
             Purpose::NodeStatus(node) => {
                 self.statuses_open.remove(&node);
                 self.reconcile_node(now, node, actions);
@@ -90,13 +120,11 @@ impl Leader {
                 self.drain_open = false;
                 self.look_at_drains(now, actions);
             }
-            Purpose::Updates(calls) => {
-                let result = result.map(|_| ()).ok_or(CallError::NotCommitted);
-                actions.extend(calls.into_iter().map(|call| Action::Answer { call, result: result.clone() }));
+            Purpose::Updates(_) => {
                 self.updates_open = false;
                 self.flush_updates(now, actions);
             }
-            Purpose::Other => {}
+            Purpose::Plans | Purpose::Other => {}
         }
     }
 }

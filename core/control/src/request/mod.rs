@@ -8,12 +8,14 @@ mod deployment;
 mod error;
 mod job;
 mod node;
+mod plan;
 
 pub use alloc::{StopAlloc, stop_alloc, update_allocs};
 pub use deployment::{fail_deployment, pause_deployment, promote_deployment};
 pub use error::RequestError;
 pub use job::{DeregisterJob, EvaluateJob, RegisterJob, deregister_job, evaluate_job, register_job};
 pub use node::{DrainNode, drain_node, purge_node, register_node, set_eligibility, set_status};
+pub use plan::{PlanJobError, PlanReport, plan_job};
 
 pub(crate) use alloc::merge_updates;
 pub(crate) use deployment::follow_up;

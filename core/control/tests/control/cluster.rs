@@ -3,14 +3,10 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use control::{
-    Action, BrokerOptions, CallId, Event, GcOptions, HeartbeatOptions, Server, ServerOptions, Worker,
-    WorkerAction, WorkerEvent,
-};
+use control::{Action, CallId, Event, Server, ServerOptions, Worker, WorkerAction, WorkerEvent};
 use model::{JobKey, JobKind, Nanos, Timestamp};
+use scheduler::{Options, schedule};
 use state::{Command, Entry, Snapshot, State};
-
-use crate::scheduler_double::{fits, schedule};
 
 /// Steps of one [`Cluster::run`]; more mean that something goes round in circles.
 const MAX_STEPS: usize = 100_000;
@@ -29,6 +25,8 @@ pub(crate) struct Cluster {
     pub(crate) answers: BTreeMap<u64, bool>,
     /// Workers that take an evaluation and never answer.
     pub(crate) lazy: bool,
+    /// Whether the end of a proposal is known before its effect is seen.
+    pub(crate) committed_first: bool,
     workers: Vec<Worker>,
     steps: VecDeque<Step>,
     wake_at: Option<Timestamp>,
@@ -38,19 +36,13 @@ pub(crate) struct Cluster {
 
 impl Cluster {
     pub(crate) fn new(workers: usize) -> Self {
-        let options = ServerOptions {
-            broker: BrokerOptions::default(),
-            heartbeat: HeartbeatOptions::default(),
-            gc: GcOptions::default(),
-            remote_threshold: 8,
-            fits,
-        };
         let mut cluster = Self {
-            server: Server::new(options),
+            server: Server::new(ServerOptions::default()),
             state: Arc::new(State::new()),
             now: Timestamp(1_000_000_000_000_000_000),
             answers: BTreeMap::new(),
             lazy: false,
+            committed_first: false,
             workers: (0..workers).map(|_| Worker::default()).collect(),
             steps: VecDeque::new(),
             wake_at: None,
@@ -85,7 +77,8 @@ impl Cluster {
 
     /// Commits a command as the API would.
     pub(crate) fn commit(&mut self, command: Command) {
-        self.apply(Entry { now: self.now, command });
+        let (_, applied) = self.apply(&Entry { now: self.now, command });
+        self.steps.push_back(applied);
         self.run();
     }
 
@@ -114,14 +107,13 @@ impl Cluster {
         counts.into_iter().map(|(text, count)| format!("{count} × {text}\n")).collect()
     }
 
-    fn apply(&mut self, entry: Entry) -> u64 {
+    fn apply(&mut self, entry: &Entry) -> (u64, Step) {
         let mut state = State::clone(&self.state);
-        let applied = state.apply(state.index + 1, &entry);
+        let applied = state.apply(state.index + 1, entry);
         let index = applied.index;
         self.state = Arc::new(state);
         let event = Event::Applied { snapshot: Arc::clone(&self.state), applied: Arc::new([applied]) };
-        self.steps.push_back(Step::Server(event));
-        index
+        (index, Step::Server(event))
     }
 
     fn run(&mut self) {
@@ -150,9 +142,13 @@ impl Cluster {
     fn act(&mut self, action: Action) {
         match action {
             Action::Propose { id, entry } => {
-                let index = self.apply(*entry);
-                let result = Some((index, self.now));
-                self.steps.push_back(Step::Server(Event::Committed { id, result }));
+                let (index, applied) = self.apply(&entry);
+                let committed = Step::Server(Event::Committed { id, result: Some((index, self.now)) });
+                if self.committed_first {
+                    self.steps.extend([committed, applied]);
+                } else {
+                    self.steps.extend([applied, committed]);
+                }
             }
             Action::AnswerDequeue { call, result } => {
                 let event = result.map_or(WorkerEvent::DequeueFailed, WorkerEvent::Delivered);
@@ -187,7 +183,12 @@ impl Cluster {
                 Step::Worker(worker, WorkerEvent::CaughtUp)
             }
             WorkerAction::Schedule { eval } => {
-                Step::Worker(worker, WorkerEvent::Scheduled(Box::new(schedule(&self.state, &eval))))
+                let options = Options { now: self.now, ..Options::default() };
+                let event = schedule(&self.state, &eval, &options)
+                    .map_or(WorkerEvent::SchedulerFailed, |outcome| {
+                        WorkerEvent::Scheduled(Box::new(outcome))
+                    });
+                Step::Worker(worker, event)
             }
             WorkerAction::Submit { token, outcome } => {
                 Step::Server(Event::SubmitPlan { call, token, outcome })

@@ -6,6 +6,5 @@ mod cluster;
 mod heartbeats;
 mod plans;
 mod requests;
-mod scheduler_double;
 mod servers;
 mod workers;

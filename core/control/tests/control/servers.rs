@@ -212,3 +212,68 @@ fn forgetting_leaves_nothing_of_a_stopped_job() {
     assert_eq!(cluster.show("web"), "");
     assert_eq!(cluster.state.jobs().count(), 0);
 }
+
+#[test]
+fn a_deployment_goes_on_as_its_allocations_become_healthy_and_ends_successfully() {
+    roll_out(Cluster::new(2));
+}
+
+#[test]
+fn nothing_is_proposed_twice_when_the_commit_is_known_before_its_effect() {
+    let mut cluster = Cluster::new(2);
+    cluster.committed_first = true;
+    roll_out(cluster);
+}
+
+fn roll_out(mut cluster: Cluster) {
+    add_node(&mut cluster, 1);
+    register(&mut cluster, counted("web", 2), 1);
+    let mut changed = counted("web", 2);
+    changed.task_groups[0].tasks[0].env.insert("COLOUR".to_owned(), "green".to_owned());
+    let mut steps = Vec::new();
+    for round in 0..6 {
+        if round == 2 {
+            register(&mut cluster, changed.clone(), 2);
+        }
+        report_all_healthy(&mut cluster);
+        let deployment =
+            cluster.state.latest_deployment(&JobKey::new("default", "web")).expect("a deployment");
+        let healthy: u32 = deployment.groups.values().map(|group| group.healthy).sum();
+        steps.push(format!("version {} {} {healthy}/2", deployment.job_version, deployment.status));
+    }
+    steps.dedup();
+    expect![[r#"
+        version 0 successful 2/2
+        version 1 running 1/2
+        version 1 successful 2/2"#]]
+    .assert_eq(&steps.join("\n"));
+    expect![[r#"
+        3 × eval deployment-watcher complete
+        2 × eval job-register complete
+        2 × node-1 run/running
+        2 × node-1 stop/complete
+    "#]]
+    .assert_eq(&cluster.show("web"));
+}
+
+/// Every client reports: what should run is running and healthy, what should stop has ended.
+fn report_all_healthy(cluster: &mut Cluster) {
+    let now = cluster.now;
+    let updates = cluster
+        .state
+        .allocs()
+        .filter(|alloc| !alloc.client_terminal())
+        .map(|alloc| model::AllocUpdate {
+            id: alloc.id,
+            status: if alloc.desired.is_terminal() { ClientStatus::Complete } else { ClientStatus::Running },
+            description: "".into(),
+            tasks: model::TaskStates::default(),
+            healthy: (!alloc.desired.is_terminal()).then_some((true, now)),
+            network: None,
+        })
+        .collect();
+    let call = cluster.call();
+    cluster.send(Event::UpdateAllocs { call, node: node_id(1), updates });
+    cluster.pass(Nanos::from_secs(1));
+    cluster.send(Event::Pings(vec![node_id(1)]));
+}
