@@ -13,11 +13,20 @@ pub(crate) fn compare(left: &str, right: &str) -> Option<Ordering> {
     Some(left.cmp(right))
 }
 
-/// A fraction as Go reads one; what is too large for it is text.
+/// A fraction as Go reads one: digits may be separated by `_`; what is too large for it is text.
 fn float(text: &str) -> Option<f64> {
-    let number: f64 = text.parse().ok()?;
-    let named = text.bytes().any(|byte| matches!(byte, b'i' | b'I'));
+    let plain = if text.contains('_') { without_separators(text)? } else { text.to_owned() };
+    let number: f64 = plain.parse().ok()?;
+    let named = plain.bytes().any(|byte| matches!(byte, b'i' | b'I'));
     (number.is_finite() || named || number.is_nan()).then_some(number)
+}
+
+/// The text without separators; none when one is not between digits.
+fn without_separators(text: &str) -> Option<String> {
+    let parts: Vec<&str> = text.split('_').collect();
+    let digit = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_digit());
+    let separates = |pair: &[&str]| digit(pair[0].bytes().last()) && digit(pair[1].bytes().next());
+    parts.windows(2).all(separates).then(|| parts.concat())
 }
 
 #[cfg(test)]
@@ -30,5 +39,7 @@ mod tests {
         assert_eq!(compare("1.5", "1"), Some(Ordering::Greater));
         assert_eq!(compare("9", "abc"), Some(Ordering::Less));
         assert_eq!(compare("1e999", "2"), Some(Ordering::Less));
+        assert_eq!(compare("1_0", "9"), Some(Ordering::Greater));
+        assert_eq!(compare("1__0", "9"), Some(Ordering::Less));
     }
 }

@@ -99,9 +99,53 @@ pub(crate) fn compare(left: &TypedValue, right: &TypedValue) -> Option<Ordering>
             TypedValue::Int(_, right_unit) | TypedValue::Float(_, right_unit),
         ) => {
             let (left_scale, right_scale) = scales(left_unit, right_unit)?;
-            (number(left)? * float(left_scale)).partial_cmp(&(number(right)? * float(right_scale)))
+            Some(Exact::of(number(left)?)?.times(left_scale).compare(&Exact::of(number(right)?)?.times(right_scale)))
         }
         _ => None,
+    }
+}
+
+/// A number without rounding: `mantissa * 2^exponent`. Two thirds of what is scaled by units is no fraction of
+/// two, so that products of doubles would make different values equal.
+#[derive(Debug, Clone, Copy)]
+struct Exact {
+    mantissa: i128,
+    exponent: i32,
+}
+
+impl Exact {
+    /// None for what is no number.
+    fn of(number: f64) -> Option<Self> {
+        if !number.is_finite() {
+            return None;
+        }
+        let bits = number.to_bits();
+        let raw = i32::try_from((bits >> 52) & 0x7ff).unwrap_or(0);
+        let fraction = i128::from(bits & ((1 << 52) - 1));
+        let (mantissa, exponent) = if raw == 0 { (fraction, -1_074) } else { (fraction | (1 << 52), raw - 1_075) };
+        Some(Self { mantissa: if number.is_sign_negative() { -mantissa } else { mantissa }, exponent })
+    }
+
+    /// Scales are below 2^60 and mantissas below 2^53: nothing overflows.
+    const fn times(self, scale: i64) -> Self {
+        Self { mantissa: self.mantissa * scale as i128, exponent: self.exponent }
+    }
+
+    /// Brings both to one exponent; where that is too far apart the larger exponent decides.
+    fn compare(&self, other: &Self) -> Ordering {
+        let signs = self.mantissa.signum().cmp(&other.mantissa.signum());
+        if signs.is_ne() || self.mantissa == 0 {
+            return signs;
+        }
+        let shift = self.exponent - other.exponent;
+        if shift < 0 {
+            return other.compare(self).reverse();
+        }
+        let room = self.mantissa.unsigned_abs().leading_zeros().saturating_sub(1);
+        match u32::try_from(shift) {
+            Ok(shift) if shift <= room => (self.mantissa << shift).cmp(&other.mantissa),
+            _ => self.mantissa.signum().cmp(&0),
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use model::{Alloc, AllocId, JobKey, Name, NodeScore, ScorePart};
+use model::{Alloc, AllocId, JobKey, Name, NodeId, NodeScore, ScorePart};
 
 use super::group_pass::{After, GroupPass};
 use super::request::Request;
@@ -20,20 +20,20 @@ use crate::usage::{Amounts, Claim, NodeUse};
 
 /// Only jobs that are at least this much less important may be preempted.
 const PRIORITY_GAP: i64 = 10;
-/// Added to the distance for each allocation of a group beyond its `migrate.max_parallel`.
+/// Added to the distance for each allocation of a group evicted from the node beyond its `migrate.max_parallel`.
 const PARALLEL_PENALTY: f64 = 50.0;
 
 /// What the plan evicts so far.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Evicted {
     pub(crate) ids: BTreeSet<AllocId>,
-    by_group: BTreeMap<(JobKey, Name), u32>,
+    by_group: BTreeMap<(NodeId, JobKey, Name), u32>,
 }
 
 impl Evicted {
     pub(crate) fn add(&mut self, alloc: &Alloc) {
         self.ids.insert(alloc.id);
-        *self.by_group.entry((alloc.job_key(), alloc.group.clone())).or_default() += 1;
+        *self.by_group.entry((alloc.node, alloc.job_key(), alloc.group.clone())).or_default() += 1;
     }
 }
 
@@ -265,7 +265,7 @@ fn distance(needed: &Amounts, alloc: &Alloc, evicted: &Evicted) -> f64 {
 
 fn parallel_penalty(alloc: &Alloc, evicted: &Evicted) -> f64 {
     let max = alloc.task_group().and_then(|group| group.migrate.as_ref()).map_or(0, |migrate| migrate.max_parallel);
-    let there = evicted.by_group.get(&(alloc.job_key(), alloc.group.clone())).copied().unwrap_or(0);
+    let there = evicted.by_group.get(&(alloc.node, alloc.job_key(), alloc.group.clone())).copied().unwrap_or(0);
     let max = u32::try_from(max).unwrap_or(0);
     if max == 0 || there < max { 0.0 } else { f64::from(there + 1 - max) * PARALLEL_PENALTY }
 }

@@ -83,12 +83,20 @@ impl SpreadTerm {
         if value == NO_VALUE {
             return -1.0;
         }
-        let Some(wanted) = desired.get(&value).copied().or(self.implicit) else { return -1.0 };
+        let named = desired.get(&value).copied();
+        let Some(wanted) = named.or(self.implicit) else { return -1.0 };
         if wanted == 0.0 {
             return self.lowest_boost(desired, total_weight);
         }
-        let used = f64::from(self.property.count(value) + 1);
+        let count = if named.is_some() { self.property.count(value) } else { self.unnamed(desired) };
+        let used = f64::from(count + 1);
         ((wanted - used) / wanted) * (self.weight / total_weight)
+    }
+
+    /// Allocations with values that are not named: they share one target.
+    fn unnamed(&self, desired: &BTreeMap<u32, f64>) -> u32 {
+        let named: u32 = desired.keys().map(|value| self.property.count(*value)).sum();
+        self.property.counts().iter().sum::<u32>().saturating_sub(named)
     }
 
     /// The lowest boost of any named value, at most -1: what a value that should have none gets.

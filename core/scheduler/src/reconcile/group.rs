@@ -155,8 +155,7 @@ fn sort_kinds(
             Class::Ignore => outcome.desired.ignore += 1,
         }
     }
-    let Sorted { stay, now, later, ignored } = sort(scope, std::mem::take(&mut kinds.untainted));
-    outcome.desired.ignore += ignored;
+    let Sorted { stay, now, later } = sort(scope, std::mem::take(&mut kinds.untainted));
     (kinds.untainted, kinds.now, kinds.later) = (stay, now, later);
     if !reconnecting.is_empty() {
         let back = reconnect(scope, outcome, reconnecting, &mut kinds.untainted);

@@ -24,4 +24,4 @@ pub(crate) use followup::Followups;
 pub(crate) use group::reconcile_group;
 pub(crate) use outcome::{GroupOutcome, Place, Stop};
 pub(crate) use scope::Scope;
-pub(crate) use taint::{Taint, lost_after, replaces, taint, was_unknown};
+pub(crate) use taint::{Taint, lost_after, taint, was_unknown};

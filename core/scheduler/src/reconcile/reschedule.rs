@@ -17,7 +17,6 @@ pub(super) struct Sorted {
     pub(super) now: Vec<Arc<Alloc>>,
     /// Also among those that stay.
     pub(super) later: Vec<(Timestamp, Arc<Alloc>)>,
-    pub(super) ignored: u64,
 }
 
 /// What is done with an allocation before its delay is looked at.
@@ -35,7 +34,7 @@ pub(super) fn sort(scope: &Scope<'_>, allocs: Vec<Arc<Alloc>>) -> Sorted {
             continue;
         }
         match if scope.batch { first_of_batch(&alloc) } else { first_of_service(&alloc) } {
-            First::Ignore => sorted.ignored += 1,
+            First::Ignore => {}
             First::Stay => sorted.stay.push(alloc),
             First::Candidate => {
                 let failed = ended_at(&alloc);

@@ -13,7 +13,7 @@ use crate::jobs::tracker_json;
 use crate::load::{Case, Loaded, id, list, load, node_ids, text};
 
 /// What differs from the recording.
-pub fn case(case: &Case) -> Vec<String> {
+pub(crate) fn case(case: &Case) -> Vec<String> {
     let mut differences = Differences::default();
     match text(&case.json["mode"]) {
         "nodes" => each_variant(&case.json, &mut differences, nodes),
@@ -465,6 +465,6 @@ fn resources(job: &Job, group: &str, assigned: &model::Assigned) -> Value {
 }
 
 /// An evaluation of a job, for tests that need no recording.
-pub fn eval_of(job: &Job) -> Eval {
+pub(crate) fn eval_of(job: &Job) -> Eval {
     Eval::new(EvalId::derive(&[u128::from(job.create_index), 3]), job.key(), job.kind(), 50, EvalTrigger::JobRegister)
 }

@@ -7,11 +7,11 @@ const TOLERANCE: f64 = 1e-12;
 
 /// Collects what differs.
 #[derive(Debug, Default)]
-pub struct Differences(pub Vec<String>);
+pub(crate) struct Differences(pub Vec<String>);
 
 impl Differences {
     /// Notes what is recorded and missing, or different, in an object or list. Keys in `skip` are not looked at.
-    pub fn recorded(&mut self, place: &str, recorded: &Value, got: &Value, skip: &[&str]) {
+    pub(crate) fn recorded(&mut self, place: &str, recorded: &Value, got: &Value, skip: &[&str]) {
         match (recorded, got) {
             (Value::Object(recorded), Value::Object(got)) => {
                 for (key, value) in recorded.iter().filter(|entry| !skip.contains(&entry.0.as_str())) {
@@ -43,7 +43,7 @@ impl Differences {
     }
 
     /// Notes keys that were decided and not recorded.
-    pub fn nothing_else(&mut self, place: &str, recorded: &Value, got: &Value) {
+    pub(crate) fn nothing_else(&mut self, place: &str, recorded: &Value, got: &Value) {
         let Value::Object(got) = got else { return };
         for (key, value) in got {
             if recorded.get(key).is_none() {

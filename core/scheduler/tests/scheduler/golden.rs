@@ -7,7 +7,10 @@ use crate::check;
 use crate::load;
 
 /// Cases that still differ from the recording, with the reason. One that passes must leave the list.
-const KNOWN_FAILURES: &[(&str, &str)] = &[];
+const KNOWN_FAILURES: &[(&str, &str)] = &[(
+    "f_system_canary",
+    "the recording counts the evicted canaries as queued and updates the deployment that it creates",
+)];
 
 #[test]
 fn recorded_cases_are_decided_as_recorded() {

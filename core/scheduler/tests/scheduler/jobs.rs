@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::load::{entries, flag, id, list, name, number, text, time, unsigned};
 
 /// A version of a job; its indexes follow from it.
-pub fn job(json: &Value, version: u64, first_index: u64) -> Job {
+pub(crate) fn job(json: &Value, version: u64, first_index: u64) -> Job {
     let mut job = JobDraft::from_json(json).unwrap().resolve();
     job.version = version;
     job.create_index = first_index;
@@ -21,7 +21,7 @@ pub fn job(json: &Value, version: u64, first_index: u64) -> Job {
 }
 
 /// The job with the parts that a variant replaces.
-pub fn changed(job: &Value, variant: &Value) -> Value {
+pub(crate) fn changed(job: &Value, variant: &Value) -> Value {
     let mut job = job.clone();
     for (key, value) in entries(variant) {
         let group = &mut job["TaskGroups"][0];
@@ -41,7 +41,7 @@ pub fn changed(job: &Value, variant: &Value) -> Value {
 }
 
 /// The job in which the group asks for what an allocation holds: only that is stored of an allocation.
-pub fn sized(job: &Arc<Job>, group: &str, resources: &Value) -> Arc<Job> {
+pub(crate) fn sized(job: &Arc<Job>, group: &str, resources: &Value) -> Arc<Job> {
     let mut total = (0, 0);
     for (_, task) in entries(&resources["Tasks"]) {
         let cores = !list(&task["Cpu"]["ReservedCores"]).is_empty();
@@ -66,7 +66,7 @@ pub fn sized(job: &Arc<Job>, group: &str, resources: &Value) -> Arc<Job> {
 }
 
 /// Ports, cores and devices that an allocation holds.
-pub fn assigned(resources: &Value) -> Assigned {
+pub(crate) fn assigned(resources: &Value) -> Assigned {
     let ports = list(&resources["Shared"]["Ports"]).iter().map(|port| AssignedPort {
         label: name(&port["Label"]),
         value: unsigned(&port["Value"]),
@@ -97,7 +97,7 @@ fn device(json: &Value) -> AssignedDevice {
 }
 
 /// What a client reports of tasks.
-pub fn task_states(json: &Value) -> TaskStates {
+pub(crate) fn task_states(json: &Value) -> TaskStates {
     let states = entries(json).map(|(task, state)| {
         let state = TaskState {
             state: text(&state["State"]).parse().unwrap(),
@@ -112,7 +112,7 @@ pub fn task_states(json: &Value) -> TaskStates {
 }
 
 /// Earlier moves.
-pub fn tracker(json: &Value) -> RescheduleTracker {
+pub(crate) fn tracker(json: &Value) -> RescheduleTracker {
     let events = list(&json["Events"]).iter().map(|event| RescheduleEvent {
         time: model::Timestamp(number(&event["RescheduleTime"])),
         previous_alloc: id(&event["PrevAllocID"]),
@@ -123,7 +123,7 @@ pub fn tracker(json: &Value) -> RescheduleTracker {
 }
 
 /// The tracker in the form of the API.
-pub fn tracker_json(tracker: &RescheduleTracker) -> Value {
+pub(crate) fn tracker_json(tracker: &RescheduleTracker) -> Value {
     let events: Vec<Value> = tracker
         .events
         .iter()

@@ -16,14 +16,14 @@ use crate::jobs;
 use crate::nodes;
 
 /// One recorded case.
-pub struct Case {
+pub(crate) struct Case {
     pub name: String,
     pub family: String,
     pub json: Value,
 }
 
 /// Every recorded case, by name.
-pub fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../testdata/scheduler/golden");
     let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
@@ -34,44 +34,44 @@ pub fn cases() -> Vec<Case> {
     files.into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "json")).map(read).collect()
 }
 
-pub fn text(value: &Value) -> &str {
+pub(crate) fn text(value: &Value) -> &str {
     value.as_str().unwrap_or("")
 }
 
-pub fn name(value: &Value) -> Name {
+pub(crate) fn name(value: &Value) -> Name {
     Name::from(text(value))
 }
 
-pub fn number(value: &Value) -> i64 {
+pub(crate) fn number(value: &Value) -> i64 {
     value.as_i64().unwrap_or(0)
 }
 
-pub fn unsigned<T: TryFrom<i64> + Default>(value: &Value) -> T {
+pub(crate) fn unsigned<T: TryFrom<i64> + Default>(value: &Value) -> T {
     T::try_from(number(value)).unwrap_or_default()
 }
 
-pub fn list(value: &Value) -> &[Value] {
+pub(crate) fn list(value: &Value) -> &[Value] {
     value.as_array().map(Vec::as_slice).unwrap_or_default()
 }
 
-pub fn flag(value: &Value) -> bool {
+pub(crate) fn flag(value: &Value) -> bool {
     value.as_bool().unwrap_or(false)
 }
 
-pub fn entries(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
+pub(crate) fn entries(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
     value.as_object().into_iter().flatten()
 }
 
-pub fn names(value: &Value) -> BTreeMap<Name, Name> {
+pub(crate) fn names(value: &Value) -> BTreeMap<Name, Name> {
     entries(value).map(|(key, value)| (Name::from(key.as_str()), name(value))).collect()
 }
 
-pub fn id<T: std::str::FromStr + Default>(value: &Value) -> T {
+pub(crate) fn id<T: std::str::FromStr + Default>(value: &Value) -> T {
     text(value).parse().unwrap_or_default()
 }
 
 /// A point in time in the form of the API.
-pub fn time(value: &Value) -> Timestamp {
+pub(crate) fn time(value: &Value) -> Timestamp {
     let text = text(value);
     if text.is_empty() || text.starts_with("0001") {
         return Timestamp::NEVER;
@@ -90,7 +90,7 @@ pub fn time(value: &Value) -> Timestamp {
 }
 
 /// A state with everything of the case, and the job that is evaluated.
-pub struct Loaded {
+pub(crate) struct Loaded {
     pub state: State,
     pub job: Option<Arc<Job>>,
     pub eval: Option<Eval>,
@@ -101,7 +101,7 @@ pub struct Loaded {
 const FIRST_INDEX: u64 = 100;
 
 /// Loads a case; `variant` replaces parts of the job.
-pub fn load(case: &Value, variant: &Value) -> Loaded {
+pub(crate) fn load(case: &Value, variant: &Value) -> Loaded {
     let now = time(&case["now"]);
     let config = SchedulerConfigDraft::from_json(&case["config"]).unwrap().resolve();
     let mut builder = Builder::new().index(1_000).now(now).config(config);
@@ -122,10 +122,10 @@ pub fn load(case: &Value, variant: &Value) -> Loaded {
         builder = builder.job(keep(job, 0));
     }
     let previous = list(&case["previous_jobs"]);
-    for (version, job) in previous.iter().enumerate() {
+    let purged = flag(&case["job_purged"]);
+    for (version, job) in previous.iter().enumerate().filter(|_| !purged) {
         builder = builder.job(keep(job, version));
     }
-    let purged = flag(&case["job_purged"]);
     let job = case.get("job").filter(|job| !job.is_null()).map(|json| keep(&jobs::changed(json, variant), previous.len()));
     if let Some(job) = job.as_ref().filter(|_| !purged) {
         builder = builder.job(Arc::clone(job));
@@ -243,6 +243,6 @@ fn deployment_group(json: &Value) -> DeploymentGroup {
 }
 
 /// The ids of nodes in a list.
-pub fn node_ids(value: &Value) -> Vec<NodeId> {
+pub(crate) fn node_ids(value: &Value) -> Vec<NodeId> {
     list(value).iter().map(id).collect()
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::load::{entries, flag, id, list, name, names, number, text, unsigned};
 
 /// A node in the form of the API as a record.
-pub fn node(json: &Value) -> Node {
+pub(crate) fn node(json: &Value) -> Node {
     let mut node = Node::new(id(&json["ID"]), SecretId::NONE, text(&json["Name"]));
     node.datacenter = name(&json["Datacenter"]);
     node.class = name(&json["NodeClass"]);
