@@ -15,7 +15,7 @@ pub use deployment::{fail_deployment, pause_deployment, promote_deployment};
 pub use error::RequestError;
 pub use job::{DeregisterJob, EvaluateJob, RegisterJob, deregister_job, evaluate_job, register_job};
 pub use node::{DrainNode, drain_node, purge_node, register_node, set_eligibility, set_status};
-pub use plan::{PlanJobError, PlanReport, plan_job};
+pub use plan::{PlanReport, plan_job};
 
 pub(crate) use alloc::merge_updates;
 pub(crate) use deployment::follow_up;
