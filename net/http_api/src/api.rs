@@ -138,7 +138,7 @@ impl<B: Backend + ?Sized> Api<B> {
         let permit = backend.authenticate(&caller).await?;
         let authorized = authorize(caller, permit, route.capability, route.scope, &query)?;
         let (parts, body) = request.into_parts();
-        let call = Call { backend: backend.clone(), params, query, authorized, parts, body };
+        let call = Call { backend: backend.clone(), params, query, authorized, parts, body: body.into() };
         let reply = (route.handler)(call).await?;
         debug_assert!(
             route.filter == Filter::None || reply.filtered || !matches!(reply.body, ReplyBody::Json(_)),

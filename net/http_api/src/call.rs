@@ -4,7 +4,7 @@
 //! the body.
 //! Limits: a body is read once, up to [`body::MAX_BODY`](crate::body::MAX_BODY) bytes.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::Body;
 use http::request::Parts;
@@ -25,8 +25,8 @@ pub struct Call<B: ?Sized> {
     pub authorized: Authorized,
     /// The request's head, for what needs it whole (a WebSocket upgrade, for example).
     pub parts: Parts,
-    /// The body, unread.
-    pub body: Body,
+    /// The body, unread; behind a lock only so that a call can be shared between threads.
+    pub body: Mutex<Body>,
 }
 
 impl<B: Backend + ?Sized> Call<B> {
@@ -44,9 +44,14 @@ impl<B: ?Sized> Call<B> {
         self.params.get(name)
     }
 
+    /// Takes the body as it came.
+    pub fn unread_body(&mut self) -> Body {
+        std::mem::take(self.body.get_mut().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// Reads the whole body.
     pub async fn take_body(&mut self) -> Result<bytes::Bytes, ApiError> {
-        body::collect(std::mem::take(&mut self.body)).await
+        body::collect(self.unread_body()).await
     }
 
     /// Reads the body as JSON; an empty one is refused.

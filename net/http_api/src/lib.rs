@@ -18,6 +18,7 @@ mod backend;
 mod blocking;
 mod body;
 mod call;
+pub mod cluster;
 mod cors;
 mod error;
 pub mod filter;
@@ -27,6 +28,8 @@ pub mod listen;
 mod page;
 pub mod query;
 pub mod route;
+pub mod routes;
+pub mod views;
 
 pub use answer::{Meta, Reply};
 pub use api::{Api, ApiConfig};

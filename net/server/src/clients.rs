@@ -1,0 +1,219 @@
+//! Connections of clients: registration, pings, reports, and the push of allocations.
+//!
+//! Limits: at most [`MAX_CLIENTS`] connections; a connection is one node's, fixed by registration.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use model::NodeId;
+use model::link::{ClientMessage, LINK_VERSION, MAX_UPDATES, ServerMessage};
+use state::Change;
+use tokio::sync::Notify;
+use wire::Connection;
+use wire::frame::{Answer, Handler, Refusal};
+
+use crate::leader_call::Calls;
+use crate::pings::Pings;
+use crate::protocol::{CLIENT_FRAME, FromServer, PeerRequest, PeerResponse, ToServer};
+use crate::push::Told;
+use crate::store::{News, Store};
+
+/// Clients connected to one server at a time.
+const MAX_CLIENTS: usize = 65_536;
+
+/// A client that is connected to this server.
+#[derive(Clone)]
+struct Connected {
+    connection: Connection<wire::Client>,
+    changed: Arc<Notify>,
+    /// Tells this connection from a later one of the same node.
+    number: u64,
+}
+
+/// Who is connected to this server.
+#[derive(Default)]
+pub(crate) struct Clients {
+    table: Mutex<Table>,
+}
+
+#[derive(Default)]
+struct Table {
+    by_node: BTreeMap<NodeId, Connected>,
+    next_number: u64,
+}
+
+impl Clients {
+    fn table(&self) -> MutexGuard<'_, Table> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The connection of a node, for requests in the other direction.
+    pub(crate) fn connection(&self, node: NodeId) -> Option<Connection<wire::Client>> {
+        self.table().by_node.get(&node).map(|one| one.connection.clone())
+    }
+
+    /// Wakes the pushes of nodes whose allocations changed.
+    pub(crate) fn notify(&self, news: &News) {
+        let table = self.table();
+        if news.gap {
+            table.by_node.values().for_each(|one| one.changed.notify_one());
+            return;
+        }
+        for change in news.applied.iter().flat_map(|applied| &applied.changes) {
+            let node = match change {
+                Change::Alloc { node, by_client: false, .. } | Change::AllocRemoved { node, .. } => node,
+                _ => continue,
+            };
+            if let Some(one) = table.by_node.get(node) {
+                one.changed.notify_one();
+            }
+        }
+    }
+
+    fn add(&self, node: NodeId, connection: Connection<wire::Client>) -> Option<(Arc<Notify>, u64)> {
+        let mut table = self.table();
+        if table.by_node.len() >= MAX_CLIENTS && !table.by_node.contains_key(&node) {
+            return None;
+        }
+        table.next_number += 1;
+        let number = table.next_number;
+        let changed = Arc::new(Notify::new());
+        let one = Connected { connection, changed: Arc::clone(&changed), number };
+        table.by_node.insert(node, one);
+        Some((changed, number))
+    }
+
+    fn remove(&self, node: NodeId, number: u64) {
+        let mut table = self.table();
+        if table.by_node.get(&node).is_some_and(|one| one.number == number) {
+            table.by_node.remove(&node);
+        }
+    }
+}
+
+/// What the handler of one client's connection needs.
+#[derive(Clone)]
+pub(crate) struct ClientDoor {
+    pub(crate) clients: Arc<Clients>,
+    pub(crate) store: Arc<Store>,
+    pub(crate) calls: Calls,
+    pub(crate) pings: Pings,
+    pub(crate) grace: model::Nanos,
+}
+
+/// Serves one client until its connection ends.
+pub(crate) async fn serve(connection: Connection<wire::Client>, door: ClientDoor) {
+    let session = Arc::new(Session { connection: connection.clone(), door, registered: Mutex::new(None) });
+    wire::frame::serve::<ToServer, Session>(connection, CLIENT_FRAME, Arc::clone(&session)).await;
+    if let Some(registered) = session.registered() {
+        session.door.clients.remove(registered.node, registered.number);
+    }
+}
+
+#[derive(Clone)]
+struct Registered {
+    node: NodeId,
+    number: u64,
+    changed: Arc<Notify>,
+}
+
+/// One client's connection. Its node id is fixed by the first registration.
+struct Session {
+    connection: Connection<wire::Client>,
+    door: ClientDoor,
+    registered: Mutex<Option<Registered>>,
+}
+
+impl Handler<ToServer> for Session {
+    async fn handle(
+        &self,
+        ToServer(message): ToServer,
+        answer: &mut Answer<FromServer>,
+    ) -> Result<(), Refusal> {
+        let reply = match message {
+            ClientMessage::Register { version, node } => self.register(version, *node).await?,
+            ClientMessage::Watch => return self.watch(answer).await,
+            ClientMessage::Ping => {
+                self.door.pings.add(self.node()?).await;
+                ServerMessage::Pong
+            }
+            ClientMessage::Update(updates) => {
+                if updates.len() > MAX_UPDATES {
+                    return Err(Refusal::new(400, format!("more than {MAX_UPDATES} reports in one message")));
+                }
+                self.ask(PeerRequest::UpdateAllocs { node: self.node()?, updates }).await?
+            }
+            ClientMessage::Events(events) => {
+                self.ask(PeerRequest::NodeEvents { node: self.node()?, events }).await?
+            }
+            ClientMessage::Leaving { back_in } => {
+                self.ask(PeerRequest::Leaving { node: self.node()?, back_in }).await?
+            }
+        };
+        answer.send(&FromServer(reply)).await.map_err(|error| Refusal::new(500, error.to_string()))
+    }
+}
+
+impl Session {
+    fn registered(&self) -> Option<Registered> {
+        self.registered.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn node(&self) -> Result<NodeId, Refusal> {
+        self.registered().map(|one| one.node).ok_or_else(|| Refusal::new(400, "register first"))
+    }
+
+    async fn register(&self, version: u16, node: model::Node) -> Result<ServerMessage, Refusal> {
+        if version != LINK_VERSION {
+            let reason =
+                format!("this server speaks version {LINK_VERSION} of the client protocol, not {version}");
+            return Ok(ServerMessage::Refused { reason: reason.into() });
+        }
+        let id = node.id;
+        if self.registered().is_some_and(|one| one.node != id) {
+            return Err(Refusal::new(400, "this connection belongs to another node"));
+        }
+        match self.door.calls.leader(PeerRequest::RegisterNode(Box::new(node))).await {
+            Ok(PeerResponse::Done) => {}
+            Ok(PeerResponse::Refused(reason)) => return Ok(ServerMessage::Refused { reason: reason.into() }),
+            Ok(other) => return Err(Refusal::new(503, format!("registration failed: {other:?}"))),
+            Err(error) => return Err(Refusal::new(503, error)),
+        }
+        if self.registered().is_none() {
+            let added = self.door.clients.add(id, self.connection.clone());
+            let (changed, number) = added.ok_or_else(|| Refusal::new(503, "too many clients"))?;
+            *self.registered.lock().unwrap_or_else(PoisonError::into_inner) =
+                Some(Registered { node: id, number, changed });
+        }
+        self.door.pings.add(id).await;
+        Ok(ServerMessage::Registered {
+            ping_every: Pings::EVERY,
+            grace: self.door.grace,
+            servers: self.door.calls.addresses().into_iter().map(Into::into).collect(),
+        })
+    }
+
+    async fn ask(&self, request: PeerRequest) -> Result<ServerMessage, Refusal> {
+        match self.door.calls.leader(request).await {
+            Ok(PeerResponse::Done) => Ok(ServerMessage::Stored),
+            Ok(PeerResponse::Refused(reason)) => Err(Refusal::new(400, reason)),
+            Ok(other) => Err(Refusal::new(503, format!("{other:?}"))),
+            Err(error) => Err(Refusal::new(503, error)),
+        }
+    }
+
+    /// Pushes the node's allocations until the connection ends.
+    async fn watch(&self, answer: &mut Answer<FromServer>) -> Result<(), Refusal> {
+        let registered = self.registered().ok_or_else(|| Refusal::new(400, "register first"))?;
+        let mut told = Told::default();
+        loop {
+            let changed = registered.changed.notified();
+            let push = told.next(&self.door.store.snapshot(), registered.node);
+            if let Some(push) = push {
+                let message = FromServer(ServerMessage::Allocs(push));
+                answer.send(&message).await.map_err(|error| Refusal::new(500, error.to_string()))?;
+            }
+            changed.await;
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! The control loop: events in, the machine decides, actions out.
+//!
+//! One task owns [`control::Server`]. What others want of it comes through a bounded queue; proposals run as
+//! tasks of their own, so that the loop never waits for the disk.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use control::{Action, CallError, CallId, Delivery, Event, PlanError, Token};
+use model::{AllocUpdate, EvalId, JobKind, Nanos, NodeId, Outcome, PlanResult, Timestamp};
+use raft::{Consensus, Encoded, Leadership};
+use state::{Applied, Entry, codec};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::Instant;
+
+use crate::clients::Clients;
+use crate::event_log::EventLog;
+use crate::seed::{now, random};
+use crate::store::{News, Store};
+
+/// Wishes that may wait for the loop.
+const QUEUE: usize = 16_384;
+
+/// What others want of the machine.
+pub(crate) enum Wish {
+    Dequeue { kinds: Vec<JobKind>, local: bool, until: Timestamp, answer: oneshot::Sender<DequeueResult> },
+    Ack { eval: EvalId, token: Token, answer: oneshot::Sender<Result<(), CallError>> },
+    Nack { eval: EvalId, token: Token, answer: oneshot::Sender<Result<(), CallError>> },
+    Submit { token: Token, outcome: Box<Outcome>, answer: oneshot::Sender<Result<PlanResult, PlanError>> },
+    Update { node: NodeId, updates: Vec<AllocUpdate>, answer: oneshot::Sender<Result<(), CallError>> },
+    Pings(Vec<NodeId>),
+    Leaving { node: NodeId, back_in: Nanos },
+    ForceGc,
+}
+
+pub(crate) type DequeueResult = Result<Option<Delivery>, CallError>;
+
+/// What comes back from tasks that the loop started.
+enum Report {
+    Committed {
+        id: u64,
+        result: Option<(u64, Timestamp)>,
+    },
+    /// Everything committed before this term is applied here.
+    Ready {
+        term: u64,
+    },
+}
+
+enum Waiting {
+    Dequeue(oneshot::Sender<DequeueResult>),
+    Plan(oneshot::Sender<Result<PlanResult, PlanError>>),
+    Plain(oneshot::Sender<Result<(), CallError>>),
+}
+
+/// How others reach the loop.
+#[derive(Clone)]
+pub(crate) struct Wishes(mpsc::Sender<Wish>);
+
+impl Wishes {
+    /// Hands a wish over; false when the loop has ended.
+    pub(crate) async fn send(&self, wish: Wish) -> bool {
+        self.0.send(wish).await.is_ok()
+    }
+}
+
+/// The loop, before it runs.
+pub(crate) struct Shell {
+    pub(crate) consensus: Consensus,
+    pub(crate) store: Arc<Store>,
+    pub(crate) clients: Arc<Clients>,
+    pub(crate) events: Arc<EventLog>,
+    pub(crate) leading: watch::Sender<bool>,
+}
+
+impl Shell {
+    /// A queue for wishes, and what [`Shell::run`] reads them from.
+    pub(crate) fn queue() -> (Wishes, mpsc::Receiver<Wish>) {
+        let (sender, receiver) = mpsc::channel(QUEUE);
+        (Wishes(sender), receiver)
+    }
+
+    /// Runs until consensus stops or nobody can wish any more.
+    pub(crate) async fn run(self, machine: control::Server, mut wishes: mpsc::Receiver<Wish>) {
+        let (reports, mut reported) = mpsc::unbounded_channel();
+        let mut leadership = self.consensus.leadership();
+        let mut running = Running {
+            machine,
+            calls: BTreeMap::new(),
+            next_call: 0,
+            wake_at: None,
+            term: 0,
+            leads: false,
+            seen: 0,
+            reports,
+            shell: self,
+        };
+        running.led(leadership.current());
+        loop {
+            let timer = running.wake_at;
+            tokio::select! {
+                wish = wishes.recv() => match wish {
+                    Some(wish) => running.wish(wish),
+                    None => return,
+                },
+                change = leadership.changed() => match change {
+                    Ok(change) => running.led(change),
+                    Err(fatal) => {
+                        tracing::error!(%fatal, "consensus has stopped");
+                        return;
+                    }
+                },
+                news = running.shell.store.news() => running.news(news),
+                Some(report) = reported.recv() => running.report(report),
+                () = until(timer) => {
+                    running.wake_at = None;
+                    running.handle(Event::Tick);
+                }
+            }
+        }
+    }
+}
+
+async fn until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}
+
+struct Running {
+    machine: control::Server,
+    calls: BTreeMap<CallId, Waiting>,
+    next_call: u64,
+    wake_at: Option<Instant>,
+    term: u64,
+    leads: bool,
+    /// Entries up to here are in the snapshot that the leader's machines began with.
+    seen: u64,
+    reports: mpsc::UnboundedSender<Report>,
+    shell: Shell,
+}
+
+impl Running {
+    fn handle(&mut self, event: Event) {
+        let now = now();
+        for action in self.machine.handle(now, event) {
+            self.act(now, action);
+        }
+    }
+
+    fn act(&mut self, now: Timestamp, action: Action) {
+        match action {
+            Action::Propose { id, entry } => self.propose(id, *entry),
+            Action::AnswerDequeue { call, result } => {
+                if let Some(Waiting::Dequeue(answer)) = self.calls.remove(&call) {
+                    self.answer_dequeue(answer, result);
+                }
+            }
+            Action::AnswerPlan { call, result } => {
+                if let Some(Waiting::Plan(answer)) = self.calls.remove(&call) {
+                    // A caller that went away needs no answer.
+                    let _ = answer.send(result);
+                }
+            }
+            Action::Answer { call, result } => {
+                if let Some(Waiting::Plain(answer)) = self.calls.remove(&call) {
+                    let _ = answer.send(result);
+                }
+            }
+            Action::WakeAt(at) => {
+                let wait = Duration::from_nanos(at.since(now).0.max(0).unsigned_abs());
+                self.wake_at = Some(Instant::now() + wait);
+            }
+        }
+    }
+
+    /// Gives an evaluation back at once when its worker went away while it waited.
+    fn answer_dequeue(&mut self, answer: oneshot::Sender<DequeueResult>, result: DequeueResult) {
+        if let Err(Ok(Some(delivery))) = answer.send(result) {
+            self.next_call += 1;
+            let call = CallId(self.next_call);
+            self.handle(Event::Nack { call, eval: delivery.eval.id, token: delivery.token });
+        }
+    }
+
+    fn wish(&mut self, wish: Wish) {
+        self.next_call += 1;
+        let call = CallId(self.next_call);
+        let (waiting, event) = match wish {
+            Wish::Dequeue { kinds, local, until, answer } => {
+                (Some(Waiting::Dequeue(answer)), Event::Dequeue { call, kinds, local, until })
+            }
+            Wish::Ack { eval, token, answer } => {
+                (Some(Waiting::Plain(answer)), Event::Ack { call, eval, token })
+            }
+            Wish::Nack { eval, token, answer } => {
+                (Some(Waiting::Plain(answer)), Event::Nack { call, eval, token })
+            }
+            Wish::Submit { token, outcome, answer } => {
+                (Some(Waiting::Plan(answer)), Event::SubmitPlan { call, token, outcome })
+            }
+            Wish::Update { node, updates, answer } => {
+                (Some(Waiting::Plain(answer)), Event::UpdateAllocs { call, node, updates })
+            }
+            Wish::Pings(nodes) => (None, Event::Pings(nodes)),
+            Wish::Leaving { node, back_in } => (None, Event::Leaving { node, back_in }),
+            Wish::ForceGc => (None, Event::ForceGc),
+        };
+        if let Some(waiting) = waiting {
+            self.calls.insert(call, waiting);
+        }
+        self.handle(event);
+    }
+
+    fn led(&mut self, change: Leadership) {
+        if self.leads && (!change.leading || change.term != self.term) {
+            self.leads = false;
+            self.shell.leading.send_replace(false);
+            tracing::info!(term = self.term, "leadership lost");
+            self.handle(Event::LostLeadership);
+        }
+        let begins = change.leading && change.term != self.term;
+        self.term = change.term;
+        if begins {
+            let (consensus, reports, term) =
+                (self.shell.consensus.clone(), self.reports.clone(), change.term);
+            tokio::spawn(async move { catch_up(&consensus, &reports, term).await });
+        }
+    }
+
+    fn begin(&mut self) {
+        let snapshot = self.shell.store.snapshot();
+        self.seen = snapshot.index;
+        self.leads = true;
+        tracing::info!(term = self.term, index = snapshot.index, "leadership gained");
+        self.handle(Event::BecameLeader { snapshot, seed: random() });
+        self.shell.leading.send_replace(true);
+    }
+
+    fn news(&mut self, news: News) {
+        self.shell.events.record(&self.shell.store.snapshot(), &news);
+        self.shell.clients.notify(&news);
+        if news.gap {
+            if self.leads {
+                self.begin();
+            }
+            return;
+        }
+        let fresh: Arc<[Applied]> =
+            news.applied.iter().filter(|one| one.index > self.seen).map(|one| (**one).clone()).collect();
+        if self.leads && !fresh.is_empty() {
+            let snapshot = self.shell.store.snapshot();
+            self.handle(Event::Applied { snapshot, applied: fresh });
+        }
+    }
+
+    fn report(&mut self, report: Report) {
+        match report {
+            Report::Committed { id, result } => self.handle(Event::Committed { id, result }),
+            Report::Ready { term } if term == self.term && !self.leads => self.begin(),
+            Report::Ready { .. } => {}
+        }
+    }
+
+    fn propose(&self, id: u64, entry: Entry) {
+        let (consensus, store, reports) =
+            (self.shell.consensus.clone(), Arc::clone(&self.shell.store), self.reports.clone());
+        tokio::spawn(async move {
+            let result = match propose(&consensus, entry).await {
+                Ok(applied) => Some((applied.index, store.snapshot().now)),
+                Err(error) => {
+                    tracing::warn!(error, "a proposal of the control loop failed");
+                    None
+                }
+            };
+            // The loop ends with the server; nobody waits then.
+            let _ = reports.send(Report::Committed { id, result });
+        });
+    }
+}
+
+/// Has the region agree on an entry and returns what it did.
+async fn propose(consensus: &Consensus, entry: Entry) -> Result<Arc<Applied>, String> {
+    let bytes = codec::encode(&entry).map_err(|error| error.to_string())?;
+    let command = Encoded::with_decoded(bytes, Arc::new(entry));
+    let committed = consensus.propose(command).await.map_err(|error| error.to_string())?;
+    committed.reply.get::<Applied>().ok_or_else(|| "no reply".to_owned())
+}
+
+/// Waits until everything that was committed before this term is applied here.
+async fn catch_up(consensus: &Consensus, reports: &mpsc::UnboundedSender<Report>, term: u64) {
+    const PAUSE: Duration = Duration::from_millis(5);
+    loop {
+        let current = consensus.leadership().current();
+        if !current.leading || current.term != term {
+            return;
+        }
+        if consensus.barrier(raft::Barrier::Lease).await.is_ok() {
+            // The loop ends with the server; nobody waits then.
+            let _ = reports.send(Report::Ready { term });
+            return;
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
