@@ -4,8 +4,8 @@
 //! that parallel plans rarely want the same; cores are taken lowest first.
 
 use model::{
-    AllocId, Assigned, AssignedDevice, AssignedPort, AssignedTask, DeviceAsk, Exclusive, Name, NetworkAsk, Node, NodeDevice,
-    PortAsk, Resources, Task, TaskGroup,
+    AllocId, Assigned, AssignedDevice, AssignedPort, AssignedTask, DeviceAsk, Exclusive, Name, NetworkAsk,
+    Node, NodeDevice, PortAsk, Resources, Task, TaskGroup,
 };
 
 use crate::feasible::{DeviceRule, host_network, matches_name};
@@ -27,7 +27,8 @@ pub(crate) struct Picked {
 pub(crate) fn pick(node: &Node, used: &NodeUse, group: &TaskGroup, id: AllocId) -> Result<Picked, String> {
     let mut picked = Picked::default();
     if let Some(network) = group.networks.first() {
-        picked.assigned.ports = pick_ports(node, used, network, id).map_err(|reason| format!("network: {reason}"))?.into();
+        picked.assigned.ports =
+            pick_ports(node, used, network, id).map_err(|reason| format!("network: {reason}"))?.into();
     }
     let mut tasks: Vec<AssignedTask> = Vec::new();
     for task in &group.tasks {
@@ -40,7 +41,12 @@ pub(crate) fn pick(node: &Node, used: &NodeUse, group: &TaskGroup, id: AllocId) 
     Ok(picked)
 }
 
-fn pick_ports(node: &Node, used: &NodeUse, network: &NetworkAsk, id: AllocId) -> Result<Vec<AssignedPort>, String> {
+fn pick_ports(
+    node: &Node,
+    used: &NodeUse,
+    network: &NetworkAsk,
+    id: AllocId,
+) -> Result<Vec<AssignedPort>, String> {
     let mut ports = Vec::with_capacity(network.reserved_ports.len() + network.dynamic_ports.len());
     for ask in &network.reserved_ports {
         let (ips, host_network) = addresses(node, ask)?;
@@ -56,7 +62,8 @@ fn pick_ports(node: &Node, used: &NodeUse, network: &NetworkAsk, id: AllocId) ->
     for ask in &network.dynamic_ports {
         let (ips, host_network) = addresses(node, ask)?;
         let ip = ips[0];
-        let value = free_port(node, used, ip, &ports, id).ok_or_else(|| "dynamic port selection failed".to_owned())?;
+        let value = free_port(node, used, ip, &ports, id)
+            .ok_or_else(|| "dynamic port selection failed".to_owned())?;
         ports.push(assigned(ask, ip.clone(), host_network, value, false));
     }
     Ok(ports)
@@ -70,7 +77,8 @@ fn assigned(ask: &PortAsk, host_ip: Name, host_network: Name, value: u16, reserv
 /// The addresses of the host network that a port is taken from.
 fn addresses<'a>(node: &'a Node, ask: &PortAsk) -> Result<(Vec<&'a Name>, Name), String> {
     let name = host_network(node, ask).unwrap_or_default();
-    let networks = node.resources.networks.iter().filter(|network| *network.alias == *name && !network.ip.is_empty());
+    let networks =
+        node.resources.networks.iter().filter(|network| *network.alias == *name && !network.ip.is_empty());
     let ips: Vec<&Name> = networks.map(|network| &network.ip).collect();
     if ips.is_empty() {
         return Err(format!("no addresses available for {name:?} network"));
@@ -86,7 +94,8 @@ fn free_port(node: &Node, used: &NodeUse, ip: &Name, ports: &[AssignedPort], id:
     let start = model::splitmix(id.0 as u64) % width;
     let candidates = (0..width).map(|step| range.min + u16::try_from((start + step) % width).unwrap_or(0));
     let mine = |port: u16| ports.iter().any(|taken| taken.value == port && taken.host_ip == *ip);
-    let mut free = candidates.filter(|&port| !mine(port) && used.port_free(ip, port) && !host_keeps(node, ip, port));
+    let mut free =
+        candidates.filter(|&port| !mine(port) && used.port_free(ip, port) && !host_keeps(node, ip, port));
     free.next()
 }
 
@@ -101,14 +110,21 @@ fn pick_task(
     if resources.devices.is_empty() && resources.cores <= 0 {
         return Ok(None);
     }
-    let mut assigned = AssignedTask { task: task.name.as_str().into(), cores: Vec::new(), cpu_shares: 0, devices: Vec::new() };
+    let mut assigned = AssignedTask {
+        task: task.name.as_str().into(),
+        cores: Vec::new(),
+        cpu_shares: 0,
+        devices: Vec::new(),
+    };
     for ask in &resources.devices {
         let device = pick_device(node, used, ask, before, &assigned.devices, affinity);
         assigned.devices.push(device.ok_or_else(|| "devices: no devices match request".to_owned())?);
     }
     let wanted = usize::try_from(resources.cores).unwrap_or(0);
-    let taken = |id: u16| used.cores.binary_search(&id).is_ok() || before.iter().any(|task| task.cores.contains(&id));
-    let mut free: Vec<_> = node.resources.cores.iter().filter(|core| !core.disabled && !taken(core.id)).collect();
+    let taken =
+        |id: u16| used.cores.binary_search(&id).is_ok() || before.iter().any(|task| task.cores.contains(&id));
+    let mut free: Vec<_> =
+        node.resources.cores.iter().filter(|core| !core.disabled && !taken(core.id)).collect();
     free.sort_by_key(|core| core.id);
     if free.len() < wanted {
         return Err("cores".to_owned());
@@ -129,7 +145,9 @@ fn pick_device(
     affinity: &mut DeviceAffinity,
 ) -> Option<AssignedDevice> {
     let rules: Vec<DeviceRule> = ask.constraints.iter().map(DeviceRule::of_constraint).collect();
-    let taken = |id: &Name| before.iter().flat_map(|task| &task.devices).chain(same_task).any(|device| device.ids.contains(id));
+    let taken = |id: &Name| {
+        before.iter().flat_map(|task| &task.devices).chain(same_task).any(|device| device.ids.contains(id))
+    };
     let mut best: Option<(f64, f64, &NodeDevice, Vec<Name>)> = None;
     let total: f64 = ask.affinities.iter().map(|rule| f64::from(rule.weight).abs()).sum();
     for device in node.resources.devices.iter().filter(|device| matches_name(&ask.name, device)) {
@@ -142,7 +160,8 @@ fn pick_device(
                 && !taken(&instance.id)
                 && rules.iter().all(|rule| rule.allows_instance(&instance.id))
         });
-        let ids: Vec<Name> = usable.map(|instance| instance.id.clone()).take(usize::try_from(ask.count).ok()?).collect();
+        let ids: Vec<Name> =
+            usable.map(|instance| instance.id.clone()).take(usize::try_from(ask.count).ok()?).collect();
         if (ids.len() as u64) < ask.count {
             continue;
         }
@@ -156,5 +175,10 @@ fn pick_device(
     let (_, met, device, ids) = best?;
     affinity.met += met;
     affinity.total += total;
-    Some(AssignedDevice { vendor: device.vendor.clone(), device_type: device.device_type.clone(), name: device.name.clone(), ids })
+    Some(AssignedDevice {
+        vendor: device.vendor.clone(),
+        device_type: device.device_type.clone(),
+        name: device.name.clone(),
+        ids,
+    })
 }

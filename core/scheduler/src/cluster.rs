@@ -33,15 +33,18 @@ pub(crate) struct Cluster<'a> {
 
 /// Whether a group asks for ports, cores or devices.
 pub(crate) fn asks_exclusive(group: &TaskGroup) -> bool {
-    let ports = |network: &model::NetworkAsk| !network.reserved_ports.is_empty() || !network.dynamic_ports.is_empty();
+    let ports =
+        |network: &model::NetworkAsk| !network.reserved_ports.is_empty() || !network.dynamic_ports.is_empty();
     let exclusive = |resources: &model::Resources| resources.cores > 0 || !resources.devices.is_empty();
-    group.networks.iter().any(ports) || group.tasks.iter().filter_map(|task| task.resources.as_ref()).any(exclusive)
+    group.networks.iter().any(ports)
+        || group.tasks.iter().filter_map(|task| task.resources.as_ref()).any(exclusive)
 }
 
 /// Whether a node belongs to the pool and datacenters of a job, ready or not.
 pub(crate) fn in_scope(job: &Job, node: &Node) -> bool {
     let pool = job.node_pool.as_str();
-    (pool.is_empty() || pool == "all" || *node.pool == *pool) && in_datacenters(&job.datacenters, &node.datacenter)
+    (pool.is_empty() || pool == "all" || *node.pool == *pool)
+        && in_datacenters(&job.datacenters, &node.datacenter)
 }
 
 impl<'a> Cluster<'a> {
@@ -107,7 +110,8 @@ impl<'a> Cluster<'a> {
 
     /// What is in use on a row, with ports, cores and devices.
     pub(crate) fn node_use(&mut self, row: usize) -> &NodeUse {
-        let (snapshot, node, amounts, allocs) = (self.snapshot, &self.nodes[row], self.used[row], self.allocs[row]);
+        let (snapshot, node, amounts, allocs) =
+            (self.snapshot, &self.nodes[row], self.used[row], self.allocs[row]);
         self.detail[row].get_or_insert_with(|| Box::new(read_use(snapshot, node, amounts, allocs)))
     }
 
@@ -130,7 +134,8 @@ impl<'a> Cluster<'a> {
             change(used);
             (used.amounts, used.allocs)
         } else {
-            let mut used = NodeUse { amounts: self.used[row], allocs: self.allocs[row], ..NodeUse::default() };
+            let mut used =
+                NodeUse { amounts: self.used[row], allocs: self.allocs[row], ..NodeUse::default() };
             change(&mut used);
             (used.amounts, used.allocs)
         };

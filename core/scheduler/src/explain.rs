@@ -34,7 +34,13 @@ pub struct Explanation {
 ///
 /// None when the job has no group of that name.
 #[must_use]
-pub fn explain(snapshot: &Snapshot, job: &Arc<Job>, eval: &Eval, group: &str, penalty: &[NodeId]) -> Option<Explanation> {
+pub fn explain(
+    snapshot: &Snapshot,
+    job: &Arc<Job>,
+    eval: &Eval,
+    group: &str,
+    penalty: &[NodeId],
+) -> Option<Explanation> {
     let at = job.task_groups.iter().position(|candidate| candidate.name == group)?;
     let mut placer = Placer::new(snapshot, Cluster::new(snapshot, job), job, eval, 0);
     let request = Request { penalty: penalty.iter().copied().collect(), ..Request::default() };

@@ -104,8 +104,10 @@ pub(crate) fn host_keeps(node: &Node, ip: &str, port: u16) -> bool {
     if node.reserved.ports.contains(&port) {
         return true;
     }
-    let aliases = node.resources.networks.iter().filter(|network| *network.ip == *ip).map(|network| &network.alias);
-    let mut named = aliases.flat_map(|alias| node.resources.host_networks.iter().filter(move |host| host.name == *alias));
+    let aliases =
+        node.resources.networks.iter().filter(|network| *network.ip == *ip).map(|network| &network.alias);
+    let mut named =
+        aliases.flat_map(|alias| node.resources.host_networks.iter().filter(move |host| host.name == *alias));
     named.any(|host| in_port_list(&host.reserved_ports, port))
 }
 

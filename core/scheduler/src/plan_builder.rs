@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::{
-    Alloc, AllocMetric, AllocStop, ClientStatus, DeploymentId, DesiredStatus, DesiredUpdates, Eval, EvalId, EvalStatus,
-    EvalTrigger, InPlaceUpdate, Job, Name, Outcome, PassMetrics, Placement, PlacementRare, PlacementRun, Plan,
-    PlanAnnotations, Preemption,
+    Alloc, AllocMetric, AllocStop, ClientStatus, DeploymentId, DesiredStatus, DesiredUpdates, Eval, EvalId,
+    EvalStatus, EvalTrigger, InPlaceUpdate, Job, Name, Outcome, PassMetrics, Placement, PlacementRare,
+    PlacementRun, Plan, PlanAnnotations, Preemption,
 };
 use state::State;
 
@@ -95,7 +95,14 @@ impl<'a> PlanBuilder<'a> {
     }
 
     /// Adds a new allocation to the run of its group.
-    pub(crate) fn place(&mut self, job: &Job, group: &str, deployment: DeploymentId, placed: Placed, extras: Extras) {
+    pub(crate) fn place(
+        &mut self,
+        job: &Job,
+        group: &str,
+        deployment: DeploymentId,
+        placed: Placed,
+        extras: Extras,
+    ) {
         for evicted in &placed.evicted {
             self.plan.preemptions.push(Preemption { id: *evicted, by: placed.id });
         }
@@ -117,7 +124,13 @@ impl<'a> PlanBuilder<'a> {
     }
 
     /// The run to add to: the last one of the group, unless the counts changed.
-    fn run(&mut self, job: &Job, group: &str, deployment: DeploymentId, pass: Option<PassMetrics>) -> &mut PlacementRun {
+    fn run(
+        &mut self,
+        job: &Job,
+        group: &str,
+        deployment: DeploymentId,
+        pass: Option<PassMetrics>,
+    ) -> &mut PlacementRun {
         let is_same = |run: &PlacementRun| {
             run.job_version == job.version && *run.group == *group && run.deployment == deployment
         };

@@ -27,7 +27,9 @@ pub enum ScheduleError {
     #[error("evaluation {0} is {1} and needs no scheduler")]
     Over(model::EvalId, EvalStatus),
     /// The job asks for more than a plan can hold.
-    #[error("group {group:?} of job {job} asks for {count} allocations; at most {limit} can be placed by one evaluation")]
+    #[error(
+        "group {group:?} of job {job} asks for {count} allocations; at most {limit} can be placed by one evaluation"
+    )]
     TooMany {
         /// The job.
         job: model::JobKey,

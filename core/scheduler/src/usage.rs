@@ -24,11 +24,17 @@ impl<'a> Claim<'a> {
     #[must_use]
     pub fn of(alloc: &'a Alloc) -> Self {
         let group = alloc.task_group();
-        Self { id: alloc.id, ask: group.map(GroupAsk::of).unwrap_or_default(), group, assigned: &alloc.assigned }
+        Self {
+            id: alloc.id,
+            ask: group.map(GroupAsk::of).unwrap_or_default(),
+            group,
+            assigned: &alloc.assigned,
+        }
     }
 
     fn ignores_collision(&self, label: &str) -> bool {
-        let ports = self.group.and_then(|group| group.networks.first()).map(|network| &network.reserved_ports);
+        let ports =
+            self.group.and_then(|group| group.networks.first()).map(|network| &network.reserved_ports);
         ports.is_some_and(|ports| ports.iter().any(|port| port.ignore_collision && port.label == label))
     }
 
@@ -169,6 +175,7 @@ fn amounts(claim: &Claim<'_>) -> Amounts {
 
 /// The ports of one allocation, each once, without those that may collide.
 fn ports(claim: &Claim<'_>) -> BTreeSet<(u16, Name)> {
-    let ports = claim.assigned.ports.iter().filter(|port| !(port.reserved && claim.ignores_collision(&port.label)));
+    let ports =
+        claim.assigned.ports.iter().filter(|port| !(port.reserved && claim.ignores_collision(&port.label)));
     ports.map(|port| (port.value, port.host_ip.clone())).collect()
 }

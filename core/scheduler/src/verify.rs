@@ -75,7 +75,9 @@ pub fn verify(state: &State, plan: &Plan, in_flight: &[Plan]) -> Verified {
 /// Allocations whose replacement was rejected go on, unless they are over or move for another reason.
 fn keep_replaced(state: &State, plan: &Plan, dropped: &BTreeSet<AllocId>, verified: &mut Plan) {
     let all = plan.placements.iter().flat_map(|run| &run.placements);
-    let orphaned = all.filter(|placement| dropped.contains(&placement.id)).filter_map(|placement| placement.rare.as_ref());
+    let orphaned = all
+        .filter(|placement| dropped.contains(&placement.id))
+        .filter_map(|placement| placement.rare.as_ref());
     let orphaned: BTreeSet<AllocId> = orphaned.map(|rare| rare.previous).collect();
     verified.stops.retain(|stop| {
         let replaced = matches!(stop.reason, model::StopReason::Updating | model::StopReason::None);
@@ -115,14 +117,19 @@ impl<'a> Verifier<'a> {
         let filter = GroupFilter::new(job, task_group);
         for runner_up in placement.runners_up.clone() {
             let Some(node) = self.state.node(runner_up) else { continue };
-            if !node.is_ready() || !in_scope(job, node) || filter.reason_alone(node, placement.index).is_some() {
+            if !node.is_ready()
+                || !in_scope(job, node)
+                || filter.reason_alone(node, placement.index).is_some()
+            {
                 continue;
             }
             if !self.may_share(job, group, runner_up) {
                 continue;
             }
             let assigned = if asks_exclusive(task_group) {
-                let Ok(picked) = pick(node, self.node_use(runner_up), task_group, placement.id) else { continue };
+                let Ok(picked) = pick(node, self.node_use(runner_up), task_group, placement.id) else {
+                    continue;
+                };
                 picked.assigned
             } else {
                 Assigned::default()
@@ -142,12 +149,20 @@ impl<'a> Verifier<'a> {
         let distinct = |constraints: &[model::Constraint]| {
             constraints.iter().any(|constraint| constraint.operand.starts_with("distinct_"))
         };
-        let rules = distinct(&job.constraints) || job.group(group).is_some_and(|group| distinct(&group.constraints));
+        let rules =
+            distinct(&job.constraints) || job.group(group).is_some_and(|group| distinct(&group.constraints));
         let mut here = self.state.allocs_on_node(node).filter(|alloc| !alloc.client_terminal());
         !rules || !here.any(|alloc: &std::sync::Arc<Alloc>| alloc.job_key() == self.key)
     }
 
-    fn has_room(&mut self, id: NodeId, alloc: AllocId, ask: GroupAsk, group: &model::TaskGroup, assigned: &Assigned) -> bool {
+    fn has_room(
+        &mut self,
+        id: NodeId,
+        alloc: AllocId,
+        ask: GroupAsk,
+        group: &model::TaskGroup,
+        assigned: &Assigned,
+    ) -> bool {
         let Some(node) = self.state.node(id) else { return false };
         if node.status != NodeStatus::Ready || !node.is_ready() {
             return false;
@@ -167,7 +182,9 @@ impl<'a> Verifier<'a> {
         let (state, leaving, in_flight) = (self.state, &self.leaving, self.in_flight);
         self.used.entry(id).or_insert_with(|| {
             let mut used = NodeUse::default();
-            let staying = state.allocs_on_node(id).filter(|alloc| !alloc.client_terminal() && !leaving.contains(&alloc.id));
+            let staying = state
+                .allocs_on_node(id)
+                .filter(|alloc| !alloc.client_terminal() && !leaving.contains(&alloc.id));
             staying.for_each(|alloc| used.add(&Claim::of(alloc)));
             for plan in in_flight {
                 bring(state, plan, id, &mut used);

@@ -81,7 +81,8 @@ impl GroupFilter {
         for node in nodes {
             classes.entry(node.computed_class).or_insert_with(|| self.class_verdict(node));
         }
-        let reasons = parallel::map_nodes(nodes, |node| self.reason(node, classes.get(&node.computed_class), index));
+        let reasons =
+            parallel::map_nodes(nodes, |node| self.reason(node, classes.get(&node.computed_class), index));
         self.settle(nodes, reasons)
     }
 
@@ -92,7 +93,9 @@ impl GroupFilter {
 
     /// What all nodes of the class have in common.
     fn class_verdict(&self, node: &Node) -> ClassVerdict {
-        let failed = |checks: &[Check]| checks.iter().find(|check| !check.matches(node)).map(|check| Name::from(check.text.as_str()));
+        let failed = |checks: &[Check]| {
+            checks.iter().find(|check| !check.matches(node)).map(|check| Name::from(check.text.as_str()))
+        };
         let job = if self.job_escaped { None } else { failed(&self.job_checks) };
         job.map_or(ClassVerdict::Eligible, ClassVerdict::Ineligible)
     }
@@ -101,7 +104,9 @@ impl GroupFilter {
         if let Some(ClassVerdict::Ineligible(name)) = class {
             return Some(Reason { name: name.clone(), by_class: true });
         }
-        let failed = |checks: &[Check]| checks.iter().find(|check| !check.matches(node)).map(|check| Name::from(check.text.as_str()));
+        let failed = |checks: &[Check]| {
+            checks.iter().find(|check| !check.matches(node)).map(|check| Name::from(check.text.as_str()))
+        };
         if self.job_escaped
             && let Some(name) = failed(&self.job_checks)
         {

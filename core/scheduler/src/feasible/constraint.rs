@@ -44,8 +44,14 @@ impl Operand {
             "<=" => Self::LessEqual,
             ">" => Self::Greater,
             ">=" => Self::GreaterEqual,
-            "version" => Self::Version(Flavour::Loose, literal.and_then(|text| VersionRange::parse(text, Flavour::Loose))),
-            "semver" => Self::Version(Flavour::Semver, literal.and_then(|text| VersionRange::parse(text, Flavour::Semver))),
+            "version" => Self::Version(
+                Flavour::Loose,
+                literal.and_then(|text| VersionRange::parse(text, Flavour::Loose)),
+            ),
+            "semver" => Self::Version(
+                Flavour::Semver,
+                literal.and_then(|text| VersionRange::parse(text, Flavour::Semver)),
+            ),
             "regexp" => Self::Regexp(literal.and_then(pattern).map(Box::new)),
             "set_contains" | "set_contains_all" => Self::ContainsAll,
             "set_contains_any" => Self::ContainsAny,
@@ -64,8 +70,15 @@ impl Operand {
             Self::NotEqual => return left.unwrap_or("") != right.unwrap_or(""),
             Self::Elsewhere => return true,
             Self::Unknown => return false,
-            Self::Equal | Self::Less | Self::LessEqual | Self::Greater | Self::GreaterEqual | Self::Version(..)
-            | Self::Regexp(_) | Self::ContainsAll | Self::ContainsAny => {}
+            Self::Equal
+            | Self::Less
+            | Self::LessEqual
+            | Self::Greater
+            | Self::GreaterEqual
+            | Self::Version(..)
+            | Self::Regexp(_)
+            | Self::ContainsAll
+            | Self::ContainsAny => {}
         }
         let (Some(left), Some(right)) = (left, right) else { return false };
         match self {
@@ -79,7 +92,9 @@ impl Operand {
                 let range = if right_is_literal { range.as_ref() } else { computed.as_ref() };
                 range.is_some_and(|range| Version::parse(left).is_some_and(|version| range.matches(&version)))
             }
-            Self::Regexp(compiled) if right_is_literal => compiled.as_ref().is_some_and(|regex| regex.is_match(left)),
+            Self::Regexp(compiled) if right_is_literal => {
+                compiled.as_ref().is_some_and(|regex| regex.is_match(left))
+            }
             Self::Regexp(_) => pattern(right).is_some_and(|regex| regex.is_match(left)),
             Self::ContainsAll => items(right).all(|wanted| items(left).any(|item| item == wanted)),
             Self::ContainsAny => items(right).any(|wanted| items(left).any(|item| item == wanted)),

@@ -24,7 +24,11 @@ struct DeviceRequest {
 
 impl DeviceCheck {
     pub(crate) fn of(group: &TaskGroup) -> Self {
-        let asks = group.tasks.iter().filter_map(|task| task.resources.as_ref()).flat_map(|resources| &resources.devices);
+        let asks = group
+            .tasks
+            .iter()
+            .filter_map(|task| task.resources.as_ref())
+            .flat_map(|resources| &resources.devices);
         Self(asks.map(DeviceRequest::of).collect())
     }
 
@@ -56,7 +60,11 @@ fn working(device: &NodeDevice) -> usize {
 
 impl DeviceRequest {
     fn of(ask: &DeviceAsk) -> Self {
-        Self { name: ask.name.clone(), count: ask.count, rules: ask.constraints.iter().map(Rule::of_constraint).collect() }
+        Self {
+            name: ask.name.clone(),
+            count: ask.count,
+            rules: ask.constraints.iter().map(Rule::of_constraint).collect(),
+        }
     }
 
     fn matches(&self, device: &NodeDevice) -> bool {
@@ -65,7 +73,8 @@ impl DeviceRequest {
 
     fn usable(&self, device: &NodeDevice) -> u64 {
         let healthy = device.instances.iter().filter(|instance| instance.healthy);
-        healthy.filter(|instance| self.rules.iter().all(|rule| rule.allows_instance(&instance.id))).count() as u64
+        healthy.filter(|instance| self.rules.iter().all(|rule| rule.allows_instance(&instance.id))).count()
+            as u64
     }
 }
 
@@ -105,7 +114,9 @@ enum Side {
 
 impl Side {
     fn parse(text: &str) -> Self {
-        let Some(inner) = text.strip_prefix("${") else { return Self::Literal(text.to_owned(), typed::parse(text)) };
+        let Some(inner) = text.strip_prefix("${") else {
+            return Self::Literal(text.to_owned(), typed::parse(text));
+        };
         let inner = inner.strip_suffix('}').unwrap_or(inner);
         match inner {
             "device.vendor" => Self::Vendor,
@@ -136,7 +147,12 @@ impl Rule {
     fn new(ltarget: &str, word: &str, rtarget: &str) -> Self {
         let right = Side::parse(rtarget);
         let literal = matches!(right, Side::Literal(..)).then_some(rtarget);
-        Self { left: Side::parse(ltarget), operand: Operand::parse(word, literal), word: word.to_owned(), right }
+        Self {
+            left: Side::parse(ltarget),
+            operand: Operand::parse(word, literal),
+            word: word.to_owned(),
+            right,
+        }
     }
 
     pub(crate) fn of_constraint(constraint: &Constraint) -> Self {
@@ -162,10 +178,10 @@ impl Rule {
             return true;
         }
         let Side::Literal(wanted, _) = &self.right else { return false };
-        match self.operand {
-            Operand::ContainsAny | Operand::ContainsAll => wanted.split(',').any(|item| item.trim() == id),
-            _ => self.operand.matches(Some(id), Some(wanted), true),
+        if matches!(self.operand, Operand::ContainsAny | Operand::ContainsAll) {
+            return wanted.split(',').any(|item| item.trim() == id);
         }
+        self.operand.matches(Some(id), Some(wanted), true)
     }
 
     /// Whether a device group meets the rule.

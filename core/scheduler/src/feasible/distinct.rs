@@ -18,7 +18,9 @@ pub(crate) enum DistinctHosts {
 impl DistinctHosts {
     pub(crate) fn of(job: &Job, group: &TaskGroup) -> Self {
         let asked = |constraints: &[model::Constraint]| {
-            constraints.iter().any(|constraint| constraint.operand == "distinct_hosts" && !is_false(&constraint.rtarget))
+            constraints
+                .iter()
+                .any(|constraint| constraint.operand == "distinct_hosts" && !is_false(&constraint.rtarget))
         };
         if asked(&job.constraints) {
             Self::Job
@@ -50,12 +52,18 @@ impl DistinctProperty {
     /// The properties of job and group; one with a limit that is no number above 0 lets nothing be placed.
     pub(crate) fn of(job: &Job, group: &TaskGroup) -> Vec<Self> {
         let both = [(&job.constraints, false), (&group.constraints, true)];
-        let all = both.into_iter().flat_map(|(list, group_only)| list.iter().map(move |constraint| (constraint, group_only)));
+        let all = both
+            .into_iter()
+            .flat_map(|(list, group_only)| list.iter().map(move |constraint| (constraint, group_only)));
         all.filter(|(constraint, _)| constraint.operand == "distinct_property")
             .map(|(constraint, group_only)| Self {
                 target: Target::parse(&constraint.ltarget),
                 text: constraint.ltarget.clone(),
-                limit: if constraint.rtarget.is_empty() { 1 } else { constraint.rtarget.parse().unwrap_or(0) },
+                limit: if constraint.rtarget.is_empty() {
+                    1
+                } else {
+                    constraint.rtarget.parse().unwrap_or(0)
+                },
                 group_only,
             })
             .collect()

@@ -61,5 +61,7 @@ impl Target {
 
 /// Whether a side names something that differs between nodes of one class.
 pub(crate) fn is_unique(text: &str) -> bool {
-    ["${node.unique.", "${attr.unique.", "${meta.unique.", "${unique."].iter().any(|prefix| text.contains(prefix))
+    ["${node.unique.", "${attr.unique.", "${meta.unique.", "${unique."]
+        .iter()
+        .any(|prefix| text.contains(prefix))
 }

@@ -99,7 +99,11 @@ pub(crate) fn compare(left: &TypedValue, right: &TypedValue) -> Option<Ordering>
             TypedValue::Int(_, right_unit) | TypedValue::Float(_, right_unit),
         ) => {
             let (left_scale, right_scale) = scales(left_unit, right_unit)?;
-            Some(Exact::of(number(left)?)?.times(left_scale).compare(&Exact::of(number(right)?)?.times(right_scale)))
+            Some(
+                Exact::of(number(left)?)?
+                    .times(left_scale)
+                    .compare(&Exact::of(number(right)?)?.times(right_scale)),
+            )
         }
         _ => None,
     }
@@ -122,7 +126,8 @@ impl Exact {
         let bits = number.to_bits();
         let raw = i32::try_from((bits >> 52) & 0x7ff).unwrap_or(0);
         let fraction = i128::from(bits & ((1 << 52) - 1));
-        let (mantissa, exponent) = if raw == 0 { (fraction, -1_074) } else { (fraction | (1 << 52), raw - 1_075) };
+        let (mantissa, exponent) =
+            if raw == 0 { (fraction, -1_074) } else { (fraction | (1 << 52), raw - 1_075) };
         Some(Self { mantissa: if number.is_sign_negative() { -mantissa } else { mantissa }, exponent })
     }
 

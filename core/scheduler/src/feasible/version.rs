@@ -35,7 +35,10 @@ impl Version {
         }
         let mut segments = Vec::new();
         for part in numbers.split('.') {
-            if part.is_empty() || !part.bytes().all(|byte| byte.is_ascii_digit()) || segments.len() == MAX_SEGMENTS {
+            if part.is_empty()
+                || !part.bytes().all(|byte| byte.is_ascii_digit())
+                || segments.len() == MAX_SEGMENTS
+            {
                 return None;
             }
             segments.push(part.parse().ok()?);
@@ -53,12 +56,16 @@ impl Version {
     fn base(&self, other: &Self) -> Ordering {
         let length = self.segments.len().max(other.segments.len());
         let at = |version: &Self, index: usize| version.segments.get(index).copied().unwrap_or(0);
-        (0..length).map(|index| at(self, index).cmp(&at(other, index))).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+        (0..length)
+            .map(|index| at(self, index).cmp(&at(other, index)))
+            .find(|order| order.is_ne())
+            .unwrap_or(Ordering::Equal)
     }
 }
 
 fn is_identifier_list(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'~'))
+    !text.is_empty()
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'~'))
 }
 
 /// Semver 2 order of pre-releases: none is newest, numbers before words, shorter before longer.

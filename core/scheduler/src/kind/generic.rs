@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::{
-    Alloc, ClientStatus, DeploymentId, Eval, InPlaceUpdate, Job, Name, NodeId, Outcome, PlacementRare, StopReason,
+    Alloc, ClientStatus, DeploymentId, Eval, InPlaceUpdate, Job, Name, NodeId, Outcome, PlacementRare,
+    StopReason,
 };
 use state::Snapshot;
 
@@ -13,7 +14,8 @@ use crate::cluster::Cluster;
 use crate::place::{Placer, Request};
 use crate::plan_builder::{Extras, PlanBuilder};
 use crate::reconcile::{
-    Deployments, Followups, GroupOutcome, Place, Scope, Stop, Taint, next_tracker, reconcile_group, settle, taint,
+    Deployments, Followups, GroupOutcome, Place, Scope, Stop, Taint, next_tracker, reconcile_group, settle,
+    taint,
 };
 use crate::schedule::Options;
 
@@ -29,8 +31,11 @@ pub(super) fn run(snapshot: &Snapshot, eval: &Eval, options: &Options<'_>, batch
     let mut followups = Followups::new(eval, FOLLOWUP_SALT | u128::from(snapshot.index));
     let allocs: Vec<Arc<Alloc>> = snapshot.allocs_of_job(&eval.job).cloned().collect();
     builder.lose_stopping(&allocs, |alloc| matches!(taint(snapshot, alloc), Taint::Gone | Taint::Down));
-    let mut deployments =
-        if batch { Deployments::default() } else { Deployments::of(snapshot, eval, (!gone).then_some(&*job)) };
+    let mut deployments = if batch {
+        Deployments::default()
+    } else {
+        Deployments::of(snapshot, eval, (!gone).then_some(&*job))
+    };
     let scope = Scope {
         snapshot,
         job: &job,
@@ -72,13 +77,16 @@ fn reconcile(scope: &Scope<'_>, allocs: Vec<Arc<Alloc>>, followups: &mut Followu
         by_group.entry(alloc.group.clone()).or_default().push(alloc);
     }
     let mut stay = Stay::new(scope.snapshot, scope.job);
-    let mut names: Vec<Name> = scope.job.task_groups.iter().map(|group| Name::from(group.name.as_str())).collect();
+    let mut names: Vec<Name> =
+        scope.job.task_groups.iter().map(|group| Name::from(group.name.as_str())).collect();
     let known: BTreeSet<Name> = names.iter().cloned().collect();
     names.extend(by_group.keys().filter(|name| !known.contains(*name)).cloned());
     let mut outcomes = Vec::with_capacity(names.len());
     for name in names {
         let allocs = by_group.remove(&name).unwrap_or_default();
-        outcomes.push(reconcile_group(scope, name, allocs, followups, &mut |alloc, group| stay.can_stay(alloc, group)));
+        outcomes.push(reconcile_group(scope, name, allocs, followups, &mut |alloc, group| {
+            stay.can_stay(alloc, group)
+        }));
     }
     outcomes
 }
@@ -198,7 +206,9 @@ fn request(job: &Job, group: usize, place: &Place) -> Request {
     if previous.client == ClientStatus::Failed {
         penalty.insert(previous.node);
     }
-    penalty.extend(previous.reschedule().iter().flat_map(|tracker| &tracker.events).map(|event| event.previous_node));
+    penalty.extend(
+        previous.reschedule().iter().flat_map(|tracker| &tracker.events).map(|event| event.previous_node),
+    );
     request.penalty = penalty;
     request
 }

@@ -30,14 +30,19 @@ impl<'a> Stay<'a> {
         if !in_scope(self.job, node) {
             return false;
         }
-        let filter = self.filters.entry(group.name.clone()).or_insert_with(|| GroupFilter::new(self.job, group));
+        let filter =
+            self.filters.entry(group.name.clone()).or_insert_with(|| GroupFilter::new(self.job, group));
         if filter.reason_alone(node, alloc.index).is_some() {
             return false;
         }
         let mut used = NodeUse::default();
-        let others = self.snapshot.allocs_on_node(node.id).filter(|other| !other.client_terminal() && other.id != alloc.id);
+        let others = self
+            .snapshot
+            .allocs_on_node(node.id)
+            .filter(|other| !other.client_terminal() && other.id != alloc.id);
         others.for_each(|other| used.add(&Claim::of(other)));
-        let claim = Claim { id: alloc.id, ask: GroupAsk::of(group), group: Some(group), assigned: &alloc.assigned };
+        let claim =
+            Claim { id: alloc.id, ask: GroupAsk::of(group), group: Some(group), assigned: &alloc.assigned };
         used.add(&claim);
         fits(node, &used).is_ok()
     }

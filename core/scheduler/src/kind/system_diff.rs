@@ -87,7 +87,9 @@ impl SystemScope<'_> {
                 continue;
             }
             match ended.get(&slot).filter(|_| self.sysbatch) {
-                Some(alloc) if self.has_changed(alloc) => diff.known.push((Arc::clone(alloc), SystemClass::Update)),
+                Some(alloc) if self.has_changed(alloc) => {
+                    diff.known.push((Arc::clone(alloc), SystemClass::Update))
+                }
                 Some(alloc) => diff.known.push((Arc::clone(alloc), SystemClass::Ignore)),
                 None => diff.missing.push((slot.clone(), ended.get(&slot).cloned())),
             }
@@ -122,7 +124,9 @@ impl SystemScope<'_> {
             Taint::Fine => self.classify_on_node(alloc),
             Taint::Gone | Taint::Down if self.sysbatch && alloc.ran_successfully() => SystemClass::Ignore,
             Taint::Gone | Taint::Down => SystemClass::Lost,
-            Taint::Disconnected if alloc.client == ClientStatus::Running && lost_after.is_some() => SystemClass::Disconnect,
+            Taint::Disconnected if alloc.client == ClientStatus::Running && lost_after.is_some() => {
+                SystemClass::Disconnect
+            }
             Taint::Disconnected if lost_after.is_some() => SystemClass::Ignore,
             Taint::Disconnected => SystemClass::Lost,
         }

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::{
-    Alloc, AllocState, ClientStatus, Deployment, DeploymentGroup, DeploymentId, DeploymentStatus, Eval, EvalStatus,
-    EvalTrigger, InPlaceUpdate, Job, Name, Nanos, NodeId, Outcome, PlacementRare, StopReason, Timestamp, Update,
+    Alloc, AllocState, ClientStatus, Deployment, DeploymentGroup, DeploymentId, DeploymentStatus, Eval,
+    EvalStatus, EvalTrigger, InPlaceUpdate, Job, Name, Nanos, NodeId, Outcome, PlacementRare, StopReason,
+    Timestamp, Update,
 };
 use state::Snapshot;
 
@@ -27,7 +28,8 @@ pub(super) fn run(snapshot: &Snapshot, eval: &Eval, options: &Options<'_>, sysba
     let mut followups = Followups::new(eval, FOLLOWUP_SALT | u128::from(snapshot.index));
     let scope = SystemScope { snapshot, job: &job, now: options.now, sysbatch };
     let diff = scope.diff(snapshot.allocs_of_job(&eval.job).cloned().collect());
-    let deployments = if sysbatch { Deployments::default() } else { Deployments::of(snapshot, eval, Some(&job)) };
+    let deployments =
+        if sysbatch { Deployments::default() } else { Deployments::of(snapshot, eval, Some(&job)) };
     let cluster = Cluster::new(snapshot, &job);
     let mut placer = Placer::new(snapshot, cluster, &job, eval, options.seed);
     if let Some(claims) = options.claims {
@@ -50,6 +52,9 @@ pub(super) fn run(snapshot: &Snapshot, eval: &Eval, options: &Options<'_>, sysba
     let blocked = std::mem::take(&mut writer.blocked);
     finish(builder, followups, &placer, &blocked, options)
 }
+
+/// A group with the allocations to replace and those to update where they run.
+type GroupUpdates = (Name, Vec<Arc<Alloc>>, Vec<Arc<Alloc>>);
 
 /// Writes a system job's plan.
 struct SystemWriter<'w, 'a> {
@@ -182,7 +187,9 @@ impl SystemWriter<'_, '_> {
         let Some(update) = self.update_of(group) else { return (replaced, false) };
         let max_parallel = usize::try_from(update.max_parallel).unwrap_or(0);
         let new = self.builder.plan.deployment.as_ref();
-        let Some(deployment) = self.deployments.current.as_deref().or(new) else { return (max_parallel, false) };
+        let Some(deployment) = self.deployments.current.as_deref().or(new) else {
+            return (max_parallel, false);
+        };
         if matches!(deployment.status, DeploymentStatus::Paused | DeploymentStatus::Failed) {
             return (0, false);
         }
@@ -192,13 +199,15 @@ impl SystemWriter<'_, '_> {
             return (missing.min(max_parallel), true);
         }
         let open = self.snapshot.allocs_of_deployment(deployment.id).filter(|alloc| {
-            alloc.group == *group && !alloc.is_terminal() && alloc.health.and_then(|health| health.healthy) != Some(true)
+            alloc.group == *group
+                && !alloc.is_terminal()
+                && alloc.health.and_then(|health| health.healthy) != Some(true)
         });
         (max_parallel.saturating_sub(open.count()), false)
     }
 
     /// Uses the deployment that runs, or opens one when a version rolls out.
-    fn open_deployment(&mut self, sorted: &[(Name, Vec<Arc<Alloc>>, Vec<Arc<Alloc>>)]) {
+    fn open_deployment(&mut self, sorted: &[GroupUpdates]) {
         self.builder.plan.deployment_updates = std::mem::take(&mut self.deployments.updates);
         if let Some(current) = &self.deployments.current {
             if current.status.is_active() {
@@ -216,16 +225,20 @@ impl SystemWriter<'_, '_> {
             if replaced.is_empty() && in_place.is_empty() {
                 continue;
             }
-            let share = u64::try_from(update.canary).unwrap_or(0).saturating_mul(replaced.len() as u64).div_ceil(100);
+            let share =
+                u64::try_from(update.canary).unwrap_or(0).saturating_mul(replaced.len() as u64).div_ceil(100);
             let canaries = share.min(u64::try_from(update.max_parallel).unwrap_or(0));
-            groups.insert(name.clone(), DeploymentGroup {
-                auto_revert: update.auto_revert,
-                auto_promote: update.auto_promote,
-                progress_deadline: update.progress_deadline,
-                desired_canaries: u32::try_from(canaries).unwrap_or(u32::MAX),
-                desired_total: 0,
-                ..DeploymentGroup::default()
-            });
+            groups.insert(
+                name.clone(),
+                DeploymentGroup {
+                    auto_revert: update.auto_revert,
+                    auto_promote: update.auto_promote,
+                    progress_deadline: update.progress_deadline,
+                    desired_canaries: u32::try_from(canaries).unwrap_or(u32::MAX),
+                    desired_total: 0,
+                    ..DeploymentGroup::default()
+                },
+            );
         }
         for (name, group) in &mut groups {
             group.desired_total = self.feasible_nodes(name);
@@ -236,7 +249,9 @@ impl SystemWriter<'_, '_> {
     }
 
     fn feasible_nodes(&mut self, group: &str) -> u32 {
-        let Some(at) = self.job.task_groups.iter().position(|candidate| candidate.name == group) else { return 0 };
+        let Some(at) = self.job.task_groups.iter().position(|candidate| candidate.name == group) else {
+            return 0;
+        };
         let (pass, _) = self.placer.pass(self.job, at, 0);
         let feasible = pass.feasibility().reasons.iter().filter(|reason| reason.is_none()).count();
         u32::try_from(feasible).unwrap_or(u32::MAX)
@@ -269,7 +284,10 @@ impl SystemWriter<'_, '_> {
 
     /// Ends the deployment when nothing is left to update and all are healthy.
     fn complete_deployment(&mut self, quiet: bool) {
-        let Some(current) = self.deployments.current.as_ref().filter(|current| current.status.is_active()) else { return };
+        let Some(current) = self.deployments.current.as_ref().filter(|current| current.status.is_active())
+        else {
+            return;
+        };
         let healthy = current.groups.values().all(|group| {
             group.healthy >= group.desired_total && (group.desired_canaries == 0 || group.promoted)
         });
@@ -295,7 +313,9 @@ impl SystemWriter<'_, '_> {
     /// Places one name on its node. A node that filters remove is no failure.
     fn place_one(&mut self, slot: &Slot, previous: Option<&Arc<Alloc>>, canary: bool) -> bool {
         let (node, group, index) = slot;
-        let Some(at) = self.job.task_groups.iter().position(|candidate| candidate.name == **group) else { return false };
+        let Some(at) = self.job.task_groups.iter().position(|candidate| candidate.name == **group) else {
+            return false;
+        };
         let mut request = Request { index: *index, ..Request::default() };
         match self.placer.place_on(self.job, at, &mut request, *node) {
             Ok(placed) => {
@@ -319,9 +339,11 @@ impl SystemWriter<'_, '_> {
         let job = Arc::clone(self.job);
         for (at, group) in job.task_groups.iter().enumerate().filter(|entry| entry.1.count > 0) {
             let (pass, cluster) = self.placer.pass(&job, at, 0);
-            let nowhere = !cluster.nodes.is_empty() && pass.tally().filtered() as usize == cluster.nodes.len();
+            let nowhere =
+                !cluster.nodes.is_empty() && pass.tally().filtered() as usize == cluster.nodes.len();
             if nowhere && pass.feasibility().reasons.iter().all(Option::is_some) {
-                let metric = model::AllocMetric { pass: Arc::new(pass.metrics(cluster)), ..Default::default() };
+                let metric =
+                    model::AllocMetric { pass: Arc::new(pass.metrics(cluster)), ..Default::default() };
                 self.builder.failed.insert(group.name.as_str().into(), metric);
             }
         }

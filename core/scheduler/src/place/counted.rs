@@ -103,7 +103,9 @@ impl Counted {
             }
             let count = property.count(value);
             let full = u64::from(count) >= rule.limit;
-            full.then(|| format!("distinct_property: {}={} used by {count} allocs", rule.text, property.name(value)))
+            full.then(|| {
+                format!("distinct_property: {}={} used by {count} allocs", rule.text, property.name(value))
+            })
         })
     }
 

@@ -60,7 +60,13 @@ pub(crate) struct After {
 
 impl GroupPass {
     /// Looks at every candidate.
-    pub(crate) fn new(cluster: &mut Cluster<'_>, job: &Arc<Job>, group: usize, rules: PassRules, index: u32) -> Self {
+    pub(crate) fn new(
+        cluster: &mut Cluster<'_>,
+        job: &Arc<Job>,
+        group: usize,
+        rules: PassRules,
+        index: u32,
+    ) -> Self {
         let task_group = &job.task_groups[group];
         let filter = GroupFilter::new(job, task_group);
         let affinity = NodeAffinity::of(job, task_group);
@@ -73,7 +79,8 @@ impl GroupPass {
             feasibility: filter.evaluate(&cluster.nodes, index),
             filter,
             index,
-            affinity: affinity.map(|affinity| parallel::map_nodes(&cluster.nodes, |node| affinity.score(node))),
+            affinity: affinity
+                .map(|affinity| parallel::map_nodes(&cluster.nodes, |node| affinity.score(node))),
             counted: Counted::new(cluster, job, task_group, rules.earlier_weight),
             verdicts: Vec::new(),
             tally: Tally::default(),
@@ -217,7 +224,9 @@ impl GroupPass {
     pub(crate) fn tie(&self, cluster: &Cluster<'_>, row: usize, used: Amounts) -> u64 {
         let node = cluster.nodes[row].id.0;
         #[expect(clippy::cast_possible_truncation, reason = "all halves of both ids are mixed in")]
-        let hash = splitmix(splitmix(node as u64 ^ (node >> 64) as u64) ^ self.eval.0 as u64 ^ (self.eval.0 >> 64) as u64);
+        let hash = splitmix(
+            splitmix(node as u64 ^ (node >> 64) as u64) ^ self.eval.0 as u64 ^ (self.eval.0 >> 64) as u64,
+        );
         match self.algorithm {
             Algorithm::Pack => (u64::from(255 - stranded(cluster.has[row], used)) << 56) | (hash >> 8),
             Algorithm::Binpack | Algorithm::Spread => hash,
@@ -229,7 +238,8 @@ impl GroupPass {
         if let Some(misfit) = cluster.broken(row) {
             return Err(misfit.to_string());
         }
-        let ask = Amounts { cpu_mhz: self.ask.cpu_mhz, memory_mb: self.ask.memory_mb, disk_mb: self.ask.disk_mb };
+        let ask =
+            Amounts { cpu_mhz: self.ask.cpu_mhz, memory_mb: self.ask.memory_mb, disk_mb: self.ask.disk_mb };
         let used = cluster.used[row].plus(ask);
         let max = cluster.nodes[row].resources.max_allocs;
         if max > 0 && cluster.allocs[row] >= max {
@@ -243,7 +253,12 @@ impl GroupPass {
     ///
     /// # Errors
     /// The dimension that is short.
-    pub(crate) fn after(&self, cluster: &mut Cluster<'_>, row: usize, id: model::AllocId) -> Result<After, String> {
+    pub(crate) fn after(
+        &self,
+        cluster: &mut Cluster<'_>,
+        row: usize,
+        id: model::AllocId,
+    ) -> Result<After, String> {
         if !self.exclusive {
             return self.after_plain(cluster, row);
         }
@@ -305,9 +320,8 @@ pub(crate) enum Closed {
 fn same_kind(left: Verdict, right: Verdict) -> bool {
     match (left, right) {
         (Verdict::Open { .. }, Verdict::Open { .. }) => true,
-        (Verdict::Filtered(left), Verdict::Filtered(right)) | (Verdict::Exhausted(left), Verdict::Exhausted(right)) => {
-            left == right
-        }
+        (Verdict::Filtered(left), Verdict::Filtered(right))
+        | (Verdict::Exhausted(left), Verdict::Exhausted(right)) => left == right,
         _ => false,
     }
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::{
-    Alloc, AllocId, AllocMetric, Assigned, Eval, Job, JobKind, Name, NodeId, NodeScore, PassMetrics, SchedulerConfig,
+    Alloc, AllocId, AllocMetric, Assigned, Eval, Job, JobKind, Name, NodeId, NodeScore, PassMetrics,
+    SchedulerConfig,
 };
 use state::State;
 
@@ -75,7 +76,13 @@ fn may_preempt(config: &SchedulerConfig, kind: JobKind) -> bool {
 
 impl<'a> Placer<'a> {
     /// A plan that changes nothing yet.
-    pub(crate) fn new(snapshot: &'a State, cluster: Cluster<'a>, job: &Job, eval: &'a Eval, seed: u64) -> Self {
+    pub(crate) fn new(
+        snapshot: &'a State,
+        cluster: Cluster<'a>,
+        job: &Job,
+        eval: &'a Eval,
+        seed: u64,
+    ) -> Self {
         let pool = snapshot.node_pool(&job.node_pool).map(AsRef::as_ref);
         Self {
             cluster,
@@ -120,10 +127,19 @@ impl<'a> Placer<'a> {
     }
 
     /// The pass of a group, following what the plan did so far.
-    pub(crate) fn pass(&mut self, job: &Arc<Job>, group: usize, index: u32) -> (&mut GroupPass, &mut Cluster<'a>) {
+    pub(crate) fn pass(
+        &mut self,
+        job: &Arc<Job>,
+        group: usize,
+        index: u32,
+    ) -> (&mut GroupPass, &mut Cluster<'a>) {
         let key = (job.version, group);
         let pass = self.passes.entry(key).or_insert_with(|| {
-            let rules = PassRules { algorithm: self.algorithm, eval: self.eval.id, earlier_weight: self.spread_weight };
+            let rules = PassRules {
+                algorithm: self.algorithm,
+                eval: self.eval.id,
+                earlier_weight: self.spread_weight,
+            };
             let pass = GroupPass::new(&mut self.cluster, job, group, rules, index);
             self.spread_weight = pass.counted().spreads.total_weight();
             pass
@@ -136,7 +152,12 @@ impl<'a> Placer<'a> {
     ///
     /// # Errors
     /// The counts of the selection, when no node can take it.
-    pub(crate) fn place(&mut self, job: &Arc<Job>, group: usize, request: &mut Request) -> Result<Placed, Box<AllocMetric>> {
+    pub(crate) fn place(
+        &mut self,
+        job: &Arc<Job>,
+        group: usize,
+        request: &mut Request,
+    ) -> Result<Placed, Box<AllocMetric>> {
         request.id = self.next_id();
         let detail = if self.placed < DETAILED { Detail::Full } else { Detail::Own };
         let (pass, cluster) = self.pass(job, group, request.index);
@@ -192,7 +213,11 @@ impl<'a> Placer<'a> {
         let (pass, cluster) = self.pass(job, group, request.index);
         let Some(chosen) = chosen else {
             let pass = Arc::new(pass.metrics_of(cluster, row));
-            return Err(Missed::Exhausted(Box::new(AllocMetric { pass, scores: Vec::new(), coalesced_failures: 0 })));
+            return Err(Missed::Exhausted(Box::new(AllocMetric {
+                pass,
+                scores: Vec::new(),
+                coalesced_failures: 0,
+            })));
         };
         let metrics = (self.placed == 0 || !self.reported.contains_key(&(job.version, group))).then(|| {
             let (pass, cluster) = self.pass(job, group, request.index);

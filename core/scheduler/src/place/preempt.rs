@@ -132,8 +132,10 @@ impl GroupPass {
         };
         let max = node.resources.max_allocs;
         let room = Room { has: cluster.has[row], ask, max_allocs: if max == 0 { u32::MAX } else { max } };
-        let rest: Vec<Arc<Alloc>> =
-            candidates.into_iter().filter(|alloc| victims.iter().all(|victim| victim.id != alloc.id)).collect();
+        let rest: Vec<Arc<Alloc>> = candidates
+            .into_iter()
+            .filter(|alloc| victims.iter().all(|victim| victim.id != alloc.id))
+            .collect();
         victims.extend(make_room(&room, &mut used, rest, evicted)?);
         let counted = cluster.used[row].plus(ask);
         Some((victims, After { used: counted, picked }))
@@ -197,7 +199,12 @@ impl Room {
 }
 
 /// Takes allocations until the ask fits, then spares those that are not needed.
-fn make_room(room: &Room, used: &mut NodeUse, candidates: Vec<Arc<Alloc>>, evicted: &Evicted) -> Option<Vec<Arc<Alloc>>> {
+fn make_room(
+    room: &Room,
+    used: &mut NodeUse,
+    candidates: Vec<Arc<Alloc>>,
+    evicted: &Evicted,
+) -> Option<Vec<Arc<Alloc>>> {
     if room.is_enough(used) {
         return Some(Vec::new());
     }
@@ -227,7 +234,9 @@ fn make_room(room: &Room, used: &mut NodeUse, candidates: Vec<Arc<Alloc>>, evict
 
 /// Keeps the farthest ones until the ask fits, and spares the rest.
 fn spare(room: &Room, mut used: NodeUse, mut chosen: Vec<Arc<Alloc>>, evicted: &Evicted) -> Vec<Arc<Alloc>> {
-    chosen.sort_by(|left, right| distance(&room.ask, right, evicted).total_cmp(&distance(&room.ask, left, evicted)));
+    chosen.sort_by(|left, right| {
+        distance(&room.ask, right, evicted).total_cmp(&distance(&room.ask, left, evicted))
+    });
     let mut kept = Vec::new();
     for alloc in chosen {
         if room.is_enough(&used) {
@@ -256,7 +265,9 @@ fn amounts_of(alloc: &Alloc) -> Amounts {
 /// How far the size of an allocation is from what is needed.
 fn distance(needed: &Amounts, alloc: &Alloc, evicted: &Evicted) -> f64 {
     let size = amounts_of(alloc);
-    let part = |needed: u64, size: u64| if needed == 0 { 0.0 } else { (float(needed) - float(size)) / float(needed) };
+    let part = |needed: u64, size: u64| {
+        if needed == 0 { 0.0 } else { (float(needed) - float(size)) / float(needed) }
+    };
     let memory = part(needed.memory_mb, size.memory_mb);
     let cpu = part(needed.cpu_mhz, size.cpu_mhz);
     let disk = part(needed.disk_mb, size.disk_mb);
@@ -264,8 +275,10 @@ fn distance(needed: &Amounts, alloc: &Alloc, evicted: &Evicted) -> f64 {
 }
 
 fn parallel_penalty(alloc: &Alloc, evicted: &Evicted) -> f64 {
-    let max = alloc.task_group().and_then(|group| group.migrate.as_ref()).map_or(0, |migrate| migrate.max_parallel);
-    let there = evicted.by_group.get(&(alloc.node, alloc.job_key(), alloc.group.clone())).copied().unwrap_or(0);
+    let max =
+        alloc.task_group().and_then(|group| group.migrate.as_ref()).map_or(0, |migrate| migrate.max_parallel);
+    let there =
+        evicted.by_group.get(&(alloc.node, alloc.job_key(), alloc.group.clone())).copied().unwrap_or(0);
     let max = u32::try_from(max).unwrap_or(0);
     if max == 0 || there < max { 0.0 } else { f64::from(there + 1 - max) * PARALLEL_PENALTY }
 }

@@ -122,9 +122,14 @@ impl Ranking {
                 }
             }
         }
-        let better = |left: &Ranked, right: &Ranked| if left.key.beats(&right.key) { std::cmp::Ordering::Less } else { std::cmp::Ordering::Greater };
+        let better = |left: &Ranked, right: &Ranked| {
+            if left.key.beats(&right.key) { std::cmp::Ordering::Less } else { std::cmp::Ordering::Greater }
+        };
         if count == 1 {
-            let best = heads.into_iter().map(|head| head.0).reduce(|best, other| if other.key.beats(&best.key) { other } else { best });
+            let best = heads
+                .into_iter()
+                .map(|head| head.0)
+                .reduce(|best, other| if other.key.beats(&best.key) { other } else { best });
             return best.into_iter().collect();
         }
         heads.sort_by(|left, right| better(&left.0, &right.0));
@@ -149,7 +154,8 @@ struct Shift {
 impl Shift {
     fn ranked(self, set: &Set, place: usize, key: Key) -> Ranked {
         let count = f64::from(self.terms);
-        let score = if self.boost == 0.0 { key.score / count } else { (key.score + self.boost) / (count + 1.0) };
+        let score =
+            if self.boost == 0.0 { key.score / count } else { (key.score + self.boost) / (count + 1.0) };
         Ranked { row: set.rows[place] as usize, key: Key { score, tie: key.tie } }
     }
 }

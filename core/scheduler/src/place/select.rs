@@ -34,7 +34,12 @@ pub(crate) enum Detail {
 
 impl GroupPass {
     /// The best row for a request; none when no row may be used.
-    pub(crate) fn select(&mut self, cluster: &mut Cluster<'_>, request: &Request, detail: Detail) -> Option<Selection> {
+    pub(crate) fn select(
+        &mut self,
+        cluster: &mut Cluster<'_>,
+        request: &Request,
+        detail: Detail,
+    ) -> Option<Selection> {
         let overridden = self.penalize(cluster, request);
         let found = self.select_ranked(cluster, request, detail);
         for row in overridden {
@@ -56,7 +61,12 @@ impl GroupPass {
         rows
     }
 
-    fn select_ranked(&self, cluster: &mut Cluster<'_>, request: &Request, detail: Detail) -> Option<Selection> {
+    fn select_ranked(
+        &self,
+        cluster: &mut Cluster<'_>,
+        request: &Request,
+        detail: Detail,
+    ) -> Option<Selection> {
         let preferred = request.preferred.and_then(|node| cluster.row(node));
         if let Some(row) = preferred
             && matches!(self.verdict(row), Verdict::Open { .. })
@@ -86,7 +96,13 @@ impl GroupPass {
     }
 
     /// The score of one row, term by term.
-    pub(crate) fn score_of(&self, cluster: &Cluster<'_>, row: usize, after: &After, request: &Request) -> NodeScore {
+    pub(crate) fn score_of(
+        &self,
+        cluster: &Cluster<'_>,
+        row: usize,
+        after: &After,
+        request: &Request,
+    ) -> NodeScore {
         let node = cluster.nodes[row].id;
         let mut terms = self.terms(cluster, row, after, request.penalty.contains(&node));
         let boost = self.spread_boost(row);
@@ -99,12 +115,18 @@ impl GroupPass {
     /// The spread's term of a row; 0 without spreads.
     pub(crate) fn spread_boost(&self, row: usize) -> f64 {
         let spreads = &self.counted().spreads;
-        let values: smallvec::SmallVec<[u32; 4]> = spreads.terms.iter().map(|term| term.property.by_row[row]).collect();
+        let values: smallvec::SmallVec<[u32; 4]> =
+            spreads.terms.iter().map(|term| term.property.by_row[row]).collect();
         spreads.boost(&values)
     }
 
     /// What is said of one row.
-    pub(crate) fn explain_row(&self, cluster: &mut Cluster<'_>, row: usize, request: &Request) -> NodeVerdict {
+    pub(crate) fn explain_row(
+        &self,
+        cluster: &mut Cluster<'_>,
+        row: usize,
+        request: &Request,
+    ) -> NodeVerdict {
         match self.verdict(row) {
             Verdict::Filtered(reason) => {
                 let alone = self.reason_alone(&cluster.nodes[row], request.index);

@@ -43,7 +43,8 @@ impl Tally {
         if let Some(&id) = self.ids.get(name) {
             return id;
         }
-        let name = if self.names.len() >= MAX_REASONS { Name::from("other reasons") } else { Name::from(name) };
+        let name =
+            if self.names.len() >= MAX_REASONS { Name::from("other reasons") } else { Name::from(name) };
         if let Some(&id) = self.ids.get(&name) {
             return id;
         }

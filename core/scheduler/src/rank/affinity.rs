@@ -20,12 +20,19 @@ impl NodeAffinity {
             return None;
         }
         let total = all.iter().map(|affinity| f64::from(affinity.weight).abs()).sum();
-        Some(Self { rules: all.iter().map(|affinity| (Check::of_affinity(affinity), f64::from(affinity.weight))).collect(), total })
+        Some(Self {
+            rules: all
+                .iter()
+                .map(|affinity| (Check::of_affinity(affinity), f64::from(affinity.weight)))
+                .collect(),
+            total,
+        })
     }
 
     /// The term for a node: -1 to 1.
     pub(crate) fn score(&self, node: &Node) -> f64 {
-        let sum: f64 = self.rules.iter().filter(|(rule, _)| rule.matches(node)).map(|(_, weight)| weight).sum();
+        let sum: f64 =
+            self.rules.iter().filter(|(rule, _)| rule.matches(node)).map(|(_, weight)| weight).sum();
         if self.total == 0.0 { 0.0 } else { sum / self.total }
     }
 }

@@ -16,7 +16,9 @@ pub(crate) enum Algorithm {
 impl Algorithm {
     /// The pool's, else the cluster's; an unknown word means `pack`.
     pub(crate) fn of(config: &SchedulerConfig, pool: Option<&NodePool>) -> Self {
-        let pool = pool.and_then(|pool| pool.scheduler.as_ref()).map_or("", |scheduler| scheduler.algorithm.as_str());
+        let pool = pool
+            .and_then(|pool| pool.scheduler.as_ref())
+            .map_or("", |scheduler| scheduler.algorithm.as_str());
         match if pool.is_empty() { config.algorithm.as_str() } else { pool } {
             "binpack" => Self::Binpack,
             "spread" => Self::Spread,

@@ -39,7 +39,11 @@ pub(crate) fn pack(has: Amounts, used: Amounts, ask: &GroupAsk) -> f64 {
 
 /// How much would be stranded: the largest free fraction of a dimension beside one that is full. 0 to 255.
 pub(crate) fn stranded(has: Amounts, used: Amounts) -> u8 {
-    let fills = [fill(has.cpu_mhz, used.cpu_mhz), fill(has.memory_mb, used.memory_mb), fill(has.disk_mb, used.disk_mb)];
+    let fills = [
+        fill(has.cpu_mhz, used.cpu_mhz),
+        fill(has.memory_mb, used.memory_mb),
+        fill(has.disk_mb, used.disk_mb),
+    ];
     let fullest = fills.iter().copied().fold(0.0, f64::max);
     if fullest < 1.0 {
         return 0;

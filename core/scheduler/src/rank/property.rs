@@ -22,7 +22,8 @@ pub(crate) struct Property {
 impl Property {
     /// A property of these nodes, with nothing counted.
     pub(crate) fn new<'a>(target: Target, nodes: impl Iterator<Item = &'a Node>) -> Self {
-        let mut property = Self { target, ids: BTreeMap::new(), names: Vec::new(), counts: Vec::new(), by_row: Vec::new() };
+        let mut property =
+            Self { target, ids: BTreeMap::new(), names: Vec::new(), counts: Vec::new(), by_row: Vec::new() };
         property.by_row = nodes.map(|node| property.value_of(node)).collect();
         property
     }
@@ -41,7 +42,8 @@ impl Property {
         if let Some(&id) = self.ids.get(&value) {
             return id;
         }
-        let id = u32::try_from(self.names.len()).expect("there are fewer values than nodes and targets, both below 2^32");
+        let id = u32::try_from(self.names.len())
+            .expect("there are fewer values than nodes and targets, both below 2^32");
         self.ids.insert(value.clone(), id);
         self.names.push(value);
         self.counts.push(0);

@@ -28,9 +28,15 @@ pub(crate) struct Spreads {
 impl Spreads {
     /// The blocks of a group. `earlier_weight` is the sum over the groups that the evaluation placed before:
     /// the reference keeps adding to it.
-    pub(crate) fn of(job: &Job, group: &TaskGroup, nodes: &[std::sync::Arc<Node>], earlier_weight: f64) -> Self {
+    pub(crate) fn of(
+        job: &Job,
+        group: &TaskGroup,
+        nodes: &[std::sync::Arc<Node>],
+        earlier_weight: f64,
+    ) -> Self {
         let blocks = group.spreads.iter().chain(&job.spreads);
-        let terms: Vec<SpreadTerm> = blocks.map(|spread| SpreadTerm::new(spread, group.count, nodes)).collect();
+        let terms: Vec<SpreadTerm> =
+            blocks.map(|spread| SpreadTerm::new(spread, group.count, nodes)).collect();
         let total_weight = earlier_weight + terms.iter().map(|term| term.weight).sum::<f64>();
         Self { terms, total_weight }
     }
@@ -117,8 +123,9 @@ impl SpreadTerm {
             return -1.0;
         }
         let current = self.property.count(value);
+        let at_minimum = current == min;
         let (min, max, current) = (f64::from(min), f64::from(max), f64::from(current));
-        if current < min || current > min {
+        if !at_minimum {
             (min - current) / min
         } else if max > min {
             (max - min) / min

@@ -57,8 +57,9 @@ fn next_delay(policy: &Reschedule, alloc: &Alloc) -> Nanos {
 
 /// The history of the allocation that replaces `alloc`.
 pub(crate) fn next_tracker(alloc: &Alloc, now: Timestamp) -> RescheduleTracker {
-    let (interval, limited, delay) = policy(alloc)
-        .map_or((Nanos::ZERO, false, Nanos::ZERO), |policy| (policy.interval, policy.attempts > 0, next_delay(policy, alloc)));
+    let (interval, limited, delay) = policy(alloc).map_or((Nanos::ZERO, false, Nanos::ZERO), |policy| {
+        (policy.interval, policy.attempts > 0, next_delay(policy, alloc))
+    });
     let events = events(alloc);
     let mut kept: Vec<RescheduleEvent> = if limited {
         events.iter().filter(|event| now.since(event.time) <= interval).copied().collect()

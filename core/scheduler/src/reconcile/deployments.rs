@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{
-    Deployment, DeploymentId, DeploymentStatus, DeploymentUpdate, Eval, Job, Name, Timestamp,
-};
+use model::{Deployment, DeploymentId, DeploymentStatus, DeploymentUpdate, Eval, Job, Name, Timestamp};
 use state::State;
 
 use super::outcome::GroupOutcome;
@@ -66,7 +64,8 @@ pub(crate) fn settle(
         }
         return None;
     }
-    let groups = outcomes.iter_mut().filter_map(|outcome| Some((outcome.group.clone(), outcome.deployment.take()?)));
+    let groups =
+        outcomes.iter_mut().filter_map(|outcome| Some((outcome.group.clone(), outcome.deployment.take()?)));
     let groups: std::collections::BTreeMap<_, _> = groups.collect();
     if groups.is_empty() {
         return None;

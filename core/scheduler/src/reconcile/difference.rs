@@ -5,7 +5,8 @@ use model::{Job, NetworkAsk, Resources, Service, Task, TaskGroup};
 /// Whether a group changed so that its allocations have to be replaced.
 pub(crate) fn needs_replacement(old: &Job, new: &Job, group: &str) -> bool {
     let (Some(old_group), Some(new_group)) = (old.group(group), new.group(group)) else { return true };
-    if old_group.tasks.len() != new_group.tasks.len() || old_group.ephemeral_disk != new_group.ephemeral_disk {
+    if old_group.tasks.len() != new_group.tasks.len() || old_group.ephemeral_disk != new_group.ephemeral_disk
+    {
         return true;
     }
     let renders = |group: &TaskGroup| group.restart.as_ref().is_some_and(|restart| restart.render_templates);
@@ -17,7 +18,8 @@ pub(crate) fn needs_replacement(old: &Job, new: &Job, group: &str) -> bool {
         || new_group.tasks.iter().any(|task| {
             let before = old_group.task(&task.name);
             before.is_none_or(|before| {
-                task_differs(before, task) || merged_meta(old, old_group, before) != merged_meta(new, new_group, task)
+                task_differs(before, task)
+                    || merged_meta(old, old_group, before) != merged_meta(new, new_group, task)
             })
         })
 }

@@ -45,7 +45,8 @@ pub(super) fn reconnect(
     let mut kept = Vec::new();
     for alloc in reconnecting {
         if alloc.client == ClientStatus::Failed {
-            let stop = Stop { client: Some(ClientStatus::Failed), ..Stop::new(alloc, StopReason::Rescheduled) };
+            let stop =
+                Stop { client: Some(ClientStatus::Failed), ..Stop::new(alloc, StopReason::Rescheduled) };
             stop_counted(outcome, stop);
             continue;
         }
@@ -53,7 +54,8 @@ pub(super) fn reconnect(
             stop_counted(outcome, Stop::new(alloc, StopReason::NotNeeded));
             continue;
         }
-        let replacements: Vec<Arc<Alloc>> = others.iter().filter(|other| replaces(scope, other, &alloc)).cloned().collect();
+        let replacements: Vec<Arc<Alloc>> =
+            others.iter().filter(|other| replaces(scope, other, &alloc)).cloned().collect();
         if replacements.iter().any(|replacement| keeps_replacement(&alloc, replacement)) {
             stop_counted(outcome, Stop::new(alloc, StopReason::NotNeeded));
             continue;
@@ -132,7 +134,9 @@ fn best_score(alloc: &Alloc) -> f64 {
 /// When its leader, or else its first task, started; the far future when nothing runs.
 fn started(alloc: &Alloc) -> Timestamp {
     let leader = alloc.task_group().and_then(|group| group.tasks.iter().find(|task| task.leader));
-    let leader = leader.and_then(|task| alloc.tasks.get(task.name.as_str())).filter(|state| state.state == RunState::Running);
+    let leader = leader
+        .and_then(|task| alloc.tasks.get(task.name.as_str()))
+        .filter(|state| state.state == RunState::Running);
     let running = alloc.tasks.values().filter(|state| state.state == RunState::Running);
     let first = running.map(|state| state.started_at).min();
     leader.map(|state| state.started_at).or(first).unwrap_or(Timestamp(i64::MAX))

@@ -26,15 +26,23 @@ impl Excess<'_> {
             alloc.client != ClientStatus::Unknown && !(self.canarying && self.canaries.contains(&alloc.id))
         };
         let known = self.untainted.iter().filter(|alloc| counted(alloc)).count();
-        let Some(mut left) = (known + self.migrate.len()).checked_sub(self.count).filter(|left| *left > 0) else { return };
+        let Some(mut left) = (known + self.migrate.len()).checked_sub(self.count).filter(|left| *left > 0)
+        else {
+            return;
+        };
         let mut stop = |allocs: Vec<Arc<Alloc>>| {
             outcome.desired.stop += allocs.len() as u64;
             outcome.stops.extend(allocs.into_iter().map(|alloc| Stop::new(alloc, StopReason::NotNeeded)));
         };
         if !self.canarying && !self.canaries.is_empty() {
-            let names_of = self.untainted.iter().filter(|alloc| self.canaries.contains(&alloc.id)).map(|alloc| alloc.index);
+            let names_of = self
+                .untainted
+                .iter()
+                .filter(|alloc| self.canaries.contains(&alloc.id))
+                .map(|alloc| alloc.index);
             let doubled: BTreeSet<u32> = names_of.collect();
-            let doubles = |alloc: &Alloc| doubled.contains(&alloc.index) && !self.canaries.contains(&alloc.id);
+            let doubles =
+                |alloc: &Alloc| doubled.contains(&alloc.index) && !self.canaries.contains(&alloc.id);
             let taken = take_some(self.untainted, left, doubles);
             left -= taken.len();
             stop(taken);
@@ -57,7 +65,11 @@ impl Excess<'_> {
 }
 
 /// Takes at most so many of the allocations that match, those with the highest numbers first.
-fn take_some(allocs: &mut Vec<Arc<Alloc>>, wanted: usize, matches: impl Fn(&Alloc) -> bool) -> Vec<Arc<Alloc>> {
+fn take_some(
+    allocs: &mut Vec<Arc<Alloc>>,
+    wanted: usize,
+    matches: impl Fn(&Alloc) -> bool,
+) -> Vec<Arc<Alloc>> {
     let mut found: Vec<(u32, AllocId)> =
         allocs.iter().filter(|alloc| matches(alloc)).map(|alloc| (alloc.index, alloc.id)).collect();
     found.sort_unstable_by(|left, right| right.cmp(left));

@@ -20,7 +20,12 @@ impl<'a> Followups<'a> {
     }
 
     /// One more evaluation of the same job.
-    pub(crate) fn create(&mut self, trigger: EvalTrigger, description: &str, wait_until: Timestamp) -> &mut Eval {
+    pub(crate) fn create(
+        &mut self,
+        trigger: EvalTrigger,
+        description: &str,
+        wait_until: Timestamp,
+    ) -> &mut Eval {
         let id = EvalId::derive(&[self.eval.id.0, self.salt, self.created.len() as u128]);
         let mut eval = Eval::new(id, self.eval.job.clone(), self.eval.kind, self.eval.priority, trigger);
         eval.status_description = Name::from(description);
@@ -32,7 +37,11 @@ impl<'a> Followups<'a> {
     }
 
     /// The evaluation for each time, in the order of the times given; times must be sorted.
-    fn batches(&mut self, times: &[Timestamp], trigger: impl Fn(bool) -> (EvalTrigger, &'static str)) -> Vec<EvalId> {
+    fn batches(
+        &mut self,
+        times: &[Timestamp],
+        trigger: impl Fn(bool) -> (EvalTrigger, &'static str),
+    ) -> Vec<EvalId> {
         let mut ids = Vec::with_capacity(times.len());
         let mut batch: Option<(Timestamp, EvalId)> = None;
         for &time in times {

@@ -49,14 +49,8 @@ pub(crate) fn reconcile_group(
         return outcome;
     };
     let had_version = allocs.iter().any(|alloc| is_current(scope, alloc));
-    let mut allocs: Vec<Arc<Alloc>> = allocs.into_iter().filter(|alloc| is_remembered(scope, alloc)).collect();
     let mut state = deployment_state(scope, group);
-    if scope.batch {
-        let (old, kept): (Vec<_>, Vec<_>) =
-            allocs.into_iter().partition(|alloc| alloc.is_terminal() && !is_current(scope, alloc));
-        outcome.desired.ignore += old.len() as u64;
-        allocs = kept;
-    }
+    let mut allocs = remembered(scope, &mut outcome, allocs);
     let canaries = clean_up(scope, &mut outcome, &state, &mut allocs);
     let mut kinds = sort_kinds(scope, &mut outcome, followups, allocs);
     let delayed = stop_lost(scope, &mut outcome, followups, &kinds.lost);
@@ -65,13 +59,20 @@ pub(crate) fn reconcile_group(
     let count = usize::try_from(group.count).unwrap_or(0);
     let mut names = Names::new(u32::try_from(count).unwrap_or(u32::MAX), indexes(&kinds));
     let canarying = state.desired_canaries > 0 && !state.promoted;
-    Excess { untainted: &mut kinds.untainted, migrate: &mut kinds.migrate, canaries: &canaries, canarying, count }
-        .stop(&mut outcome, &mut names);
+    Excess {
+        untainted: &mut kinds.untainted,
+        migrate: &mut kinds.migrate,
+        canaries: &canaries,
+        canarying,
+        count,
+    }
+    .stop(&mut outcome, &mut names);
     let updates = sort_updates(scope, group, &mut outcome, &kinds.untainted, can_stay);
 
     let missing = missing_canaries(group, &state, &updates, &canaries);
     if missing > 0 {
-        state.desired_canaries = update_of(group).map_or(0, |update| u32::try_from(update.canary).unwrap_or(0));
+        state.desired_canaries =
+            update_of(group).map_or(0, |update| u32::try_from(update.canary).unwrap_or(0));
         place_canaries(scope, &mut outcome, &mut names, &updates, &kinds.untainted, &canaries, missing);
     }
     let canarying = state.desired_canaries > 0 && !state.promoted;
@@ -79,7 +80,8 @@ pub(crate) fn reconcile_group(
     let settled = |alloc: &&Arc<Alloc>| !(canarying && canaries.contains(&alloc.id));
     let existing = kinds.untainted.iter().filter(settled).count() + kinds.migrate.len();
     let wanted = Wanted { count, existing, reschedule: &kinds.now, lost: &kinds.lost, canarying };
-    let place = if delayed { Vec::new() } else { wanted.placements(scope, &outcome.group.clone(), &mut names) };
+    let place =
+        if delayed { Vec::new() } else { wanted.placements(scope, &outcome.group.clone(), &mut names) };
     let ready = !scope.paused() && !scope.failed() && !canarying;
     let left = limit.saturating_sub(if ready { place.len() } else { 0 });
     admit(scope, &mut outcome, place, ready);
@@ -104,6 +106,15 @@ fn update_of(group: &TaskGroup) -> Option<&Update> {
 
 fn is_current(scope: &Scope<'_>, alloc: &Alloc) -> bool {
     alloc.job.version == scope.job.version && alloc.job.create_index == scope.job.create_index
+}
+
+/// The allocations that count. What an older version of a batch job ran is ignored.
+fn remembered(scope: &Scope<'_>, outcome: &mut GroupOutcome, allocs: Vec<Arc<Alloc>>) -> Vec<Arc<Alloc>> {
+    let allocs = allocs.into_iter().filter(|alloc| is_remembered(scope, alloc));
+    let (old, kept): (Vec<_>, Vec<_>) =
+        allocs.partition(|alloc| scope.batch && alloc.is_terminal() && !is_current(scope, alloc));
+    outcome.desired.ignore += old.len() as u64;
+    kept
 }
 
 /// Allocations that the server is done with are forgotten; finished batch work is remembered.
@@ -176,11 +187,18 @@ fn sort_kinds(
 }
 
 /// Stops lost allocations. True when replacements have to wait until clients stopped them themselves.
-fn stop_lost(scope: &Scope<'_>, outcome: &mut GroupOutcome, followups: &mut Followups<'_>, lost: &[Arc<Alloc>]) -> bool {
+fn stop_lost(
+    scope: &Scope<'_>,
+    outcome: &mut GroupOutcome,
+    followups: &mut Followups<'_>,
+    lost: &[Arc<Alloc>],
+) -> bool {
     let mut waits: Vec<(Timestamp, AllocId)> = Vec::new();
     for alloc in lost {
         let group = alloc.task_group();
-        let span = group.and_then(|group| group.disconnect.as_ref()).and_then(|disconnect| disconnect.stop_on_client_after);
+        let span = group
+            .and_then(|group| group.disconnect.as_ref())
+            .and_then(|disconnect| disconnect.stop_on_client_after);
         let Some(span) = span.filter(|span| span.0 > 0) else { continue };
         let kill = group.into_iter().flat_map(|group| &group.tasks).map(|task| task.kill_timeout).max();
         waits.push((scope.now + span + kill.unwrap_or(Nanos::ZERO), alloc.id));
@@ -188,14 +206,21 @@ fn stop_lost(scope: &Scope<'_>, outcome: &mut GroupOutcome, followups: &mut Foll
     waits.sort_unstable();
     let times: Vec<Timestamp> = waits.iter().map(|wait| wait.0).collect();
     let ids = followups.stopped_by_client(&times);
-    let followup = |id: AllocId| waits.iter().position(|wait| wait.1 == id).map_or(EvalId::NONE, |at| ids[at]);
+    let followup =
+        |id: AllocId| waits.iter().position(|wait| wait.1 == id).map_or(EvalId::NONE, |at| ids[at]);
     outcome.desired.stop += lost.len() as u64;
-    outcome.stops.extend(lost.iter().map(|alloc| Stop { followup: followup(alloc.id), ..Stop::lost(Arc::clone(alloc)) }));
+    outcome.stops.extend(
+        lost.iter().map(|alloc| Stop { followup: followup(alloc.id), ..Stop::lost(Arc::clone(alloc)) }),
+    );
     !waits.is_empty()
 }
 
 /// Notes on failed allocations which evaluation will move them.
-fn note_later(outcome: &mut GroupOutcome, followups: &mut Followups<'_>, mut later: Vec<(Timestamp, Arc<Alloc>)>) {
+fn note_later(
+    outcome: &mut GroupOutcome,
+    followups: &mut Followups<'_>,
+    mut later: Vec<(Timestamp, Arc<Alloc>)>,
+) {
     later.sort_by_key(|(at, alloc)| (*at, alloc.id));
     let times: Vec<Timestamp> = later.iter().map(|entry| entry.0).collect();
     let ids = followups.reschedule(&times);
@@ -262,7 +287,8 @@ fn place_canaries(
     if scope.paused() || scope.failed() {
         return;
     }
-    let existing = untainted.iter().filter(|alloc| canaries.contains(&alloc.id)).map(|alloc| alloc.index).collect();
+    let existing =
+        untainted.iter().filter(|alloc| canaries.contains(&alloc.id)).map(|alloc| alloc.index).collect();
     let replaced = updates.destructive.iter().map(|alloc| alloc.index).collect();
     outcome.desired.canary += missing as u64;
     outcome.place.extend(names.canaries(missing, &existing, &replaced).into_iter().map(|index| Place {
@@ -285,7 +311,9 @@ fn limit(
     canarying: bool,
     count: usize,
 ) -> usize {
-    let Some(update) = update_of(group).filter(|_| !updates.destructive.is_empty() || !kinds.migrate.is_empty()) else {
+    let Some(update) =
+        update_of(group).filter(|_| !updates.destructive.is_empty() || !kinds.migrate.is_empty())
+    else {
         return count;
     };
     let max_parallel = usize::try_from(update.max_parallel).unwrap_or(0);
@@ -307,7 +335,8 @@ fn admit(scope: &Scope<'_>, outcome: &mut GroupOutcome, place: Vec<Place>, ready
     let failed = scope.deployment.as_ref().filter(|_| scope.failed());
     for place in place {
         let previous = place.previous.as_ref();
-        let of_failed = failed.is_some_and(|failed| previous.is_some_and(|alloc| alloc.deployment == failed.id));
+        let of_failed =
+            failed.is_some_and(|failed| previous.is_some_and(|alloc| alloc.deployment == failed.id));
         if !(ready || place.lost || (place.reschedule && !of_failed)) {
             continue;
         }

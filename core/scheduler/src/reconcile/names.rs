@@ -39,11 +39,17 @@ impl Names {
     }
 
     /// Numbers for canaries: first those of allocations that will be replaced, then free ones, then beyond.
-    pub(super) fn canaries(&mut self, wanted: usize, existing: &BTreeSet<u32>, replaced: &BTreeSet<u32>) -> Vec<u32> {
+    pub(super) fn canaries(
+        &mut self,
+        wanted: usize,
+        existing: &BTreeSet<u32>,
+        replaced: &BTreeSet<u32>,
+    ) -> Vec<u32> {
         let below = replaced.iter().copied().filter(|index| *index < self.count && !existing.contains(index));
         let mut chosen: Vec<u32> = below.take(wanted).collect();
         let free = (0..self.count).filter(|index| !self.taken.contains(index) && !existing.contains(index));
-        let free: Vec<u32> = free.filter(|index| !chosen.contains(index)).take(wanted - chosen.len()).collect();
+        let free: Vec<u32> =
+            free.filter(|index| !chosen.contains(index)).take(wanted - chosen.len()).collect();
         chosen.extend(free);
         let beyond: Vec<u32> =
             (self.count..).filter(|index| !existing.contains(index)).take(wanted - chosen.len()).collect();

@@ -21,7 +21,8 @@ pub(super) struct Wanted<'a> {
 impl Wanted<'_> {
     /// One for each that is rescheduled, then for lost ones, then new names, up to the count.
     pub(super) fn placements(&self, scope: &Scope<'_>, group: &str, names: &mut Names) -> Vec<Place> {
-        let mut place: Vec<Place> = self.reschedule.iter().map(|alloc| self.replacing(scope, group, alloc, false)).collect();
+        let mut place: Vec<Place> =
+            self.reschedule.iter().map(|alloc| self.replacing(scope, group, alloc, false)).collect();
         let mut existing = self.existing + self.reschedule.len();
         for alloc in self.lost {
             if existing >= self.count {
@@ -68,7 +69,8 @@ pub(super) fn version(scope: &Scope<'_>, group: &str, previous: Option<&Alloc>, 
         deployment.job_create_index == scope.job.create_index
             && state.is_some_and(|state| state.promoted || state.desired_canaries == 0)
     });
-    let promoted = deployments.max_by_key(|deployment| deployment.job_version).map(|deployment| deployment.job_version);
+    let promoted =
+        deployments.max_by_key(|deployment| deployment.job_version).map(|deployment| deployment.job_version);
     let stored = |version: u64| scope.snapshot.job_version(&scope.eval.job, version).cloned();
     if let Some(job) = promoted.and_then(stored) {
         return job;

@@ -37,12 +37,18 @@ pub(super) enum Class {
 
 /// How long its group waits for a disconnected client; none means not at all.
 pub(crate) fn lost_after(group: Option<&TaskGroup>) -> Option<Nanos> {
-    group.and_then(|group| group.disconnect.as_ref()).and_then(|disconnect| disconnect.lost_after).filter(|span| span.0 > 0)
+    group
+        .and_then(|group| group.disconnect.as_ref())
+        .and_then(|disconnect| disconnect.lost_after)
+        .filter(|span| span.0 > 0)
 }
 
 /// Whether its group replaces allocations of disconnected clients; it does unless it says otherwise.
 pub(crate) fn replaces(group: Option<&TaskGroup>) -> bool {
-    group.and_then(|group| group.disconnect.as_ref()).and_then(|disconnect| disconnect.replace).unwrap_or(true)
+    group
+        .and_then(|group| group.disconnect.as_ref())
+        .and_then(|disconnect| disconnect.replace)
+        .unwrap_or(true)
 }
 
 /// Whether it was marked unknown and not marked back since.
@@ -56,7 +62,8 @@ pub(super) fn classify(snapshot: &State, alloc: &Alloc, now: Timestamp) -> Class
     let taint = taint(snapshot, alloc);
     let group = alloc.task_group();
     let marked = was_unknown(alloc);
-    let may_reconnect = matches!(alloc.client, ClientStatus::Unknown | ClientStatus::Running | ClientStatus::Failed);
+    let may_reconnect =
+        matches!(alloc.client, ClientStatus::Unknown | ClientStatus::Running | ClientStatus::Failed);
     let reconnects = may_reconnect && marked.is_some();
     let wanted = alloc.desired == DesiredStatus::Run;
     let transition = alloc.transition();
@@ -91,7 +98,11 @@ fn by_node(alloc: &Alloc, taint: Taint, reconnects: bool) -> Class {
             ClientStatus::Unknown => Class::Untainted,
             ClientStatus::Pending => Class::Lost,
             ClientStatus::Running | ClientStatus::Complete | ClientStatus::Failed | ClientStatus::Lost => {
-                if lost_after(group).is_none() { Class::Lost } else { Class::Disconnecting }
+                if lost_after(group).is_none() {
+                    Class::Lost
+                } else {
+                    Class::Disconnecting
+                }
             }
         };
     }
@@ -100,7 +111,11 @@ fn by_node(alloc: &Alloc, taint: Taint, reconnects: bool) -> Class {
     }
     match taint {
         Taint::Fine | Taint::Disconnected => {
-            if reconnects { Class::Reconnecting } else { Class::Untainted }
+            if reconnects {
+                Class::Reconnecting
+            } else {
+                Class::Untainted
+            }
         }
         Taint::Gone => Class::Lost,
         Taint::Down => match (replaces(group), alloc.client) {

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use model::{
-    Core, DriverInfo, Job, JobDraft, Name, Node, NodeId, NodeNetwork, NodeStatus, Outcome, SchedulerConfig, SecretId, Timestamp,
+    Core, DriverInfo, Job, JobDraft, Name, Node, NodeId, NodeNetwork, NodeStatus, Outcome, SchedulerConfig,
+    SecretId, Timestamp,
 };
 use scheduler::{Options, schedule};
 use serde_json::{Value, json};
@@ -17,7 +18,7 @@ pub(crate) fn node(i: u32) -> Node {
     let id = NodeId::derive(&[u128::from(i), 1]);
     let mut node = Node::new(id, SecretId::NONE, format!("sim-{i}"));
     node.status = NodeStatus::Ready;
-    node.datacenter = Name::from(if i % 2 == 0 { "dc1" } else { "dc2" });
+    node.datacenter = Name::from(if i.is_multiple_of(2) { "dc1" } else { "dc2" });
     node.class = format!("class-{}", i % 3).into();
     node.meta.insert("rack".into(), format!("r{}", i % 75).into());
     node.attributes.insert("kernel.name".into(), "linux".into());
@@ -30,8 +31,9 @@ pub(crate) fn node(i: u32) -> Node {
     };
     node.drivers.insert("exec".into(), driver);
     node.resources.cpu_mhz = 4 * scale * 2_000;
-    node.resources.cores =
-        (0..4 * scale).map(|id| Core { id: id as u16, numa: 0, socket: 0, mhz: 2_000, disabled: false }).collect();
+    node.resources.cores = (0..4 * scale)
+        .map(|id| Core { id: id as u16, numa: 0, socket: 0, mhz: 2_000, disabled: false })
+        .collect();
     node.resources.memory_mb = 16 * u64::from(scale) * 1_024;
     node.resources.disk_mb = 200 * 1_024;
     node.resources.networks.push(NodeNetwork {
@@ -88,9 +90,15 @@ fn a_thousand_placements_on_five_thousand_nodes_take_microseconds_each() {
     let cases = [
         ("service", json!({})),
         ("batch", json!({})),
-        ("service affinity", json!({"Affinities": [{"LTarget": "${node.class}", "RTarget": "class-1", "Operand": "=", "Weight": 50}]})),
+        (
+            "service affinity",
+            json!({"Affinities": [{"LTarget": "${node.class}", "RTarget": "class-1", "Operand": "=", "Weight": 50}]}),
+        ),
         ("service spread", json!({"Spreads": [{"Attribute": "${meta.rack}", "Weight": 50}]})),
-        ("service distinct_hosts", json!({"Constraints": [{"Operand": "distinct_hosts", "RTarget": "true"}]})),
+        (
+            "service distinct_hosts",
+            json!({"Constraints": [{"Operand": "distinct_hosts", "RTarget": "true"}]}),
+        ),
     ];
     for (label, extra) in cases {
         let kind = label.split(' ').next().unwrap();
@@ -108,7 +116,7 @@ fn a_thousand_placements_on_five_thousand_nodes_take_microseconds_each() {
 struct Watch(#[expect(clippy::disallowed_types, reason = "a bench measures time")] std::time::Instant);
 
 impl Watch {
-    #[expect(clippy::disallowed_methods, reason = "a bench measures time")]
+    #[expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "a bench measures time")]
     fn start() -> Self {
         Self(std::time::Instant::now())
     }

@@ -24,7 +24,13 @@ impl Differences {
             }
             (Value::Array(recorded), Value::Array(got)) => {
                 if recorded.len() != got.len() {
-                    self.0.push(format!("{place}: recorded {} entries {}, got {} {}", recorded.len(), short(recorded), got.len(), short(got)));
+                    self.0.push(format!(
+                        "{place}: recorded {} entries {}, got {} {}",
+                        recorded.len(),
+                        short(recorded),
+                        got.len(),
+                        short(got)
+                    ));
                     return;
                 }
                 for (index, (recorded, got)) in recorded.iter().zip(got).enumerate() {
@@ -32,7 +38,8 @@ impl Differences {
                 }
             }
             (Value::Number(recorded), Value::Number(got)) => {
-                let equal = recorded.as_f64().zip(got.as_f64()).is_some_and(|(a, b)| (a - b).abs() <= TOLERANCE);
+                let equal =
+                    recorded.as_f64().zip(got.as_f64()).is_some_and(|(a, b)| (a - b).abs() <= TOLERANCE);
                 if !equal {
                     self.0.push(format!("{place}: recorded {recorded}, got {got}"));
                 }

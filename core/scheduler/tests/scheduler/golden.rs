@@ -25,7 +25,9 @@ fn recorded_cases_are_decided_as_recorded() {
         count.1 += 1;
         count.0 += u32::from(differences.is_empty());
         match (differences.is_empty(), known.contains(case.name.as_str())) {
-            (true, true) => writeln!(report, "{}: passes and must leave the list of known failures", case.name).unwrap(),
+            (true, true) => {
+                writeln!(report, "{}: passes and must leave the list of known failures", case.name).unwrap()
+            }
             (false, false) => {
                 let shown: Vec<&String> = differences.iter().take(8).collect();
                 writeln!(report, "{}: {shown:#?}", case.name).unwrap();
@@ -33,6 +35,7 @@ fn recorded_cases_are_decided_as_recorded() {
             (true, false) | (false, true) => {}
         }
     }
-    let summary: Vec<String> = counts.iter().map(|(family, count)| format!("{family} {}/{}", count.0, count.1)).collect();
+    let summary: Vec<String> =
+        counts.iter().map(|(family, count)| format!("{family} {}/{}", count.0, count.1)).collect();
     assert!(report.is_empty(), "{report}\n{}", summary.join(", "));
 }

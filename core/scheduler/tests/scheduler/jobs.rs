@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use model::{
-    Assigned, AssignedDevice, AssignedPort, AssignedTask, Exclusive, GroupAsk, Job, JobDraft, Name, Nanos, RescheduleEvent,
-    RescheduleTracker, TaskState, TaskStates,
+    Assigned, AssignedDevice, AssignedPort, AssignedTask, Exclusive, GroupAsk, Job, JobDraft, Name, Nanos,
+    RescheduleEvent, RescheduleTracker, TaskState, TaskStates,
 };
 use serde_json::{Value, json};
 
@@ -80,7 +80,12 @@ pub(crate) fn assigned(resources: &Value) -> Assigned {
         let devices: Vec<AssignedDevice> = list(&held["Devices"]).iter().map(device).collect();
         let cpu_shares = if cores.is_empty() { 0 } else { unsigned(&held["Cpu"]["CpuShares"]) };
         let task = Name::from(task.as_str());
-        (!cores.is_empty() || !devices.is_empty()).then_some(AssignedTask { task, cores, cpu_shares, devices })
+        (!cores.is_empty() || !devices.is_empty()).then_some(AssignedTask {
+            task,
+            cores,
+            cpu_shares,
+            devices,
+        })
     });
     let tasks: Vec<AssignedTask> = tasks.collect();
     let exclusive = (!tasks.is_empty()).then(|| Box::new(Exclusive { tasks }));
@@ -119,7 +124,10 @@ pub(crate) fn tracker(json: &Value) -> RescheduleTracker {
         previous_node: id(&event["PrevNodeID"]),
         delay: Nanos(number(&event["Delay"])),
     });
-    RescheduleTracker { events: events.collect(), last_failed: text(&json["LastReschedule"]) == "no placement" }
+    RescheduleTracker {
+        events: events.collect(),
+        last_failed: text(&json["LastReschedule"]) == "no placement",
+    }
 }
 
 /// The tracker in the form of the API.

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use model::{
-    Alloc, AllocState, Deployment, DeploymentGroup, DeploymentHealth, DeploymentStatus, Eval, EvalId, EvalTrigger, Job, JobKey,
-    Name, Nanos, NodeId, SchedulerConfigDraft, Timestamp,
+    Alloc, AllocState, Deployment, DeploymentGroup, DeploymentHealth, DeploymentStatus, Eval, EvalId,
+    EvalTrigger, Job, JobKey, Name, Nanos, NodeId, SchedulerConfigDraft, Timestamp,
 };
 use serde_json::Value;
 use state::{Builder, State};
@@ -23,6 +23,7 @@ pub(crate) struct Case {
 }
 
 /// Every recorded case, by name.
+#[expect(clippy::disallowed_methods, reason = "recordings are files")]
 pub(crate) fn cases() -> Vec<Case> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../testdata/scheduler/golden");
     let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -31,7 +32,11 @@ pub(crate) fn cases() -> Vec<Case> {
         let json: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
         Case { name: text(&json["name"]).to_owned(), family: text(&json["family"]).to_owned(), json }
     };
-    files.into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "json")).map(read).collect()
+    files
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
+        .map(read)
+        .collect()
 }
 
 pub(crate) fn text(value: &Value) -> &str {
@@ -82,7 +87,8 @@ pub(crate) fn time(value: &Value) -> Timestamp {
     let era = shifted.div_euclid(400);
     let year_of_era = shifted - era * 400;
     let day_of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
-    let days = era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468;
+    let days =
+        era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468;
     let seconds = days * 86_400 + part(11, 13) * 3_600 + part(14, 16) * 60 + part(17, 19);
     let fraction = text[19..].trim_end_matches('Z').trim_start_matches('.');
     let nanos = if fraction.is_empty() { 0 } else { format!("{fraction:0<9}").parse::<i64>().unwrap() };
@@ -126,7 +132,10 @@ pub(crate) fn load(case: &Value, variant: &Value) -> Loaded {
     for (version, job) in previous.iter().enumerate().filter(|_| !purged) {
         builder = builder.job(keep(job, version));
     }
-    let job = case.get("job").filter(|job| !job.is_null()).map(|json| keep(&jobs::changed(json, variant), previous.len()));
+    let job = case
+        .get("job")
+        .filter(|job| !job.is_null())
+        .map(|json| keep(&jobs::changed(json, variant), previous.len()));
     if let Some(job) = job.as_ref().filter(|_| !purged) {
         builder = builder.job(Arc::clone(job));
     }
@@ -201,12 +210,18 @@ fn alloc(json: &Value, job: &Arc<Job>) -> Alloc {
     rare.transition.reschedule = transition.get("Reschedule").map(flag);
     rare.reschedule = json.get("RescheduleTracker").map(jobs::tracker);
     let states = list(&json["AllocStates"]).iter();
-    rare.states = states.map(|state| AllocState { status: text(&state["Value"]).parse().unwrap(), time: time(&state["Time"]) }).collect();
+    rare.states = states
+        .map(|state| AllocState {
+            status: text(&state["Value"]).parse().unwrap(),
+            time: time(&state["Time"]),
+        })
+        .collect();
     alloc
 }
 
 fn deployment(json: &Value, job: &Job) -> Deployment {
-    let groups = entries(&json["TaskGroups"]).map(|(group, json)| (Name::from(group.as_str()), deployment_group(json)));
+    let groups = entries(&json["TaskGroups"])
+        .map(|(group, json)| (Name::from(group.as_str()), deployment_group(json)));
     Deployment {
         id: id(&json["ID"]),
         job: job.key(),

@@ -1,5 +1,7 @@
 //! The scheduler against recorded decisions, and the properties that every plan must have.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot read its input fails")]
+
 mod bench;
 mod check;
 mod compare;
@@ -8,3 +10,4 @@ mod jobs;
 mod load;
 mod nodes;
 mod properties;
+mod view;

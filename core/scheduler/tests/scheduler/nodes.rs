@@ -1,8 +1,8 @@
 //! Nodes in the form of the API as records.
 
 use model::{
-    Core, DeviceInstance, DrainStrategy, DriverInfo, HostNetwork, HostVolume, Name, Nanos, Node, NodeDevice, NodeNetwork, PortRange,
-    SecretId, Timestamp, TypedValue,
+    Core, DeviceInstance, DrainStrategy, DriverInfo, HostNetwork, HostVolume, Name, Nanos, Node, NodeDevice,
+    NodeNetwork, PortRange, SecretId, Timestamp, TypedValue,
 };
 use serde_json::Value;
 
@@ -106,7 +106,8 @@ fn networks(node: &mut Node, json: &Value) {
 }
 
 fn device(json: &Value) -> NodeDevice {
-    let attributes = entries(&json["Attributes"]).map(|(key, value)| (Name::from(key.as_str()), typed(value)));
+    let attributes =
+        entries(&json["Attributes"]).map(|(key, value)| (Name::from(key.as_str()), typed(value)));
     let instances = list(&json["Instances"]).iter().map(|instance| DeviceInstance {
         id: name(&instance["ID"]),
         healthy: flag(&instance["Healthy"]),

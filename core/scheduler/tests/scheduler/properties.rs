@@ -20,7 +20,8 @@ fn the_number_of_threads_changes_nothing() {
     for extra in [json!({}), json!({"Spreads": [{"Attribute": "${meta.rack}", "Weight": 50}]})] {
         let job = job("service", 300, &extra);
         let snapshot = cluster(6_000, &job, "pack");
-        let plans: Vec<Plan> = [1, 2, 4].into_iter().map(|threads| plan_in_pool(threads, &snapshot, &job)).collect();
+        let plans: Vec<Plan> =
+            [1, 2, 4].into_iter().map(|threads| plan_in_pool(threads, &snapshot, &job)).collect();
         assert_eq!(plans[0], plans[1]);
         assert_eq!(plans[0], plans[2]);
     }
