@@ -3,6 +3,9 @@
 //! ```text
 //! add → learner (gets the log, has no vote) → promote → voter → remove
 //! ```
+//! A leader that fails in the middle leaves the group in a joint configuration, where the old and the new majority are
+//! both needed. Nobody ends that by itself: whoever looks after the group finishes it (`Status::changing`).
+//!
 //! Limits: one change at a time; a learner is promoted only when it is nearly as far as the leader. Call all of this
 //! from one task: two callers with different goals would undo each other.
 
@@ -26,6 +29,8 @@ pub(super) enum Change {
     Remove(ServerId),
     /// Corrects name and addresses of a server.
     Update(Member),
+    /// Ends a change that a leader left half done.
+    Finish,
 }
 
 impl<Rt: AsyncRuntime> Node<Rt> {
@@ -98,6 +103,8 @@ impl<Rt: AsyncRuntime> Node<Rt> {
             found.ok_or_else(|| MembershipError::Refused(format!("server {id} is not part of the group")))
         };
         Ok(match change {
+            // Adding nobody leads from a joint configuration to its goal.
+            Change::Finish => (ChangeMembers::AddVoterIds(BTreeSet::new()), false),
             Change::Add(member) => {
                 (ChangeMembers::AddNodes(BTreeMap::from([(member.id, member.info)])), true)
             }
