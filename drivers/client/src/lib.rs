@@ -1,1 +1,43 @@
-//! The client agent: runs allocations as the lifecycle machines decide.
+//! The client agent: runs the allocations of one node as the machines of `core/lifecycle` decide.
+//!
+//! [`Client::start`] reads the state of an earlier agent, takes its tasks over, registers the node by the
+//! [`ServerLink`] and then runs whatever the servers assign. Three loops do it: the *session* talks to the
+//! servers, the *engine* owns every allocation, the *reporter* sends what changed. Simulated nodes ([`SimNode`])
+//! are the same client with the mock driver and without files.
+//!
+//! Must never do: decide what a task does next (the machines do), speak a network protocol (`net/agent` does), touch
+//! a file, group or process outside the directories and the cgroup of its configuration.
+
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+mod alloc_dir;
+mod client;
+mod clock;
+mod config;
+mod drivers;
+mod engine;
+mod gc;
+mod identity;
+mod lock;
+mod node;
+mod reports;
+mod server_link;
+mod session;
+mod shared;
+mod start;
+mod state_db;
+mod stats;
+mod sweep;
+mod task;
+
+pub use alloc_dir::FileEntry;
+pub use client::{Client, ShutdownMode};
+pub use config::{Config, DriverSettings, RawExecSettings};
+pub use driver::BoxFuture;
+pub use engine::ControlError;
+pub use node::sim::SimNode;
+pub use server_link::{LinkError, Registered, Registration, ServerLink};
+pub use start::StartError;
+pub use stats::{AllocStats, CpuCore, DiskStats, HostMemory, HostStats, TaskUsage, UsageOfTask};
+pub use sweep::{Roots, sweep_leftovers};

@@ -53,6 +53,17 @@ impl RawExec {
             .map_err(std::io::Error::other)?
     }
 
+    /// Returns a handle of a task that an earlier agent started, if its executor's state is still there: for agents
+    /// that were killed before they could record one.
+    #[must_use]
+    pub fn find(&self, id: &TaskId) -> Option<TaskHandle> {
+        let state_dir = self.state_dir(id);
+        if !state_dir.is_dir() {
+            return None;
+        }
+        TaskHandle::new(NAME, id.clone(), crate::clock::now_ns(), &State { state_dir }).ok()
+    }
+
     fn state_dir(&self, id: &TaskId) -> PathBuf {
         self.options.state_root.join(task_name(id))
     }

@@ -1,0 +1,137 @@
+//! The drivers of this node, by name.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use builtin::{Mock, MockOptions, RawExec, RawExecOptions};
+use driver::signal::Signal;
+use driver::{Driver, Fingerprint, Health, TaskError, TaskHandle, TaskId, TaskStats};
+use model::{AllocId, DriverInfo, Name};
+
+use crate::{Config, clock};
+
+/// Drivers of the job language that this build does not have; nodes say so.
+const ABSENT: [&str; 4] = ["docker", "exec", "java", "qemu"];
+/// Drivers that simulated nodes claim to have; all of them are the mock driver.
+const SIMULATED: [&str; 3] = ["mock_driver", "exec", "docker"];
+
+/// The drivers of this node.
+pub(crate) struct Drivers {
+    by_name: BTreeMap<&'static str, Arc<dyn Driver>>,
+    raw_exec: Option<Arc<RawExec>>,
+}
+
+impl Drivers {
+    /// Makes those that the configuration wants.
+    pub(crate) fn new(config: &Config) -> Self {
+        let mut by_name: BTreeMap<&'static str, Arc<dyn Driver>> = BTreeMap::new();
+        if config.sim.is_some() {
+            let mock: Arc<dyn Driver> = Arc::new(Mock::new(MockOptions::default()));
+            by_name.extend(SIMULATED.map(|name| (name, Arc::clone(&mock))));
+            return Self { by_name, raw_exec: None };
+        }
+        if let Some(options) = &config.drivers.mock {
+            by_name.insert("mock_driver", Arc::new(Mock::new(options.clone())));
+        }
+        let raw_exec = Arc::new(RawExec::new(raw_exec_options(config)));
+        by_name.insert("raw_exec", Arc::clone(&raw_exec) as Arc<dyn Driver>);
+        Self { by_name, raw_exec: Some(raw_exec) }
+    }
+
+    /// Returns the driver of that name.
+    pub(crate) fn get(&self, name: &str) -> Option<Arc<dyn Driver>> {
+        self.by_name.get(name).cloned()
+    }
+
+    /// Returns what the drivers say about themselves, absent ones included.
+    pub(crate) async fn fingerprint(&self) -> BTreeMap<Name, DriverInfo> {
+        let now = clock::now();
+        let mut found = BTreeMap::new();
+        let absent = Fingerprint::undetected("this build does not have the driver");
+        for name in ABSENT {
+            found.insert(Name::from(name), info(&absent, now));
+        }
+        for (name, driver) in &self.by_name {
+            let mut fingerprint = driver.fingerprint().await;
+            if driver.name() != *name {
+                fingerprint = Fingerprint::healthy(name);
+            }
+            found.insert(Name::from(*name), info(&fingerprint, now));
+        }
+        found
+    }
+
+    /// Looks for a task that an earlier agent started and of which nothing was recorded.
+    pub(crate) fn find(&self, id: &TaskId) -> Option<TaskHandle> {
+        self.raw_exec.as_ref()?.find(id)
+    }
+
+    /// Sends a signal to a task, whichever driver holds it.
+    pub(crate) async fn signal(&self, alloc: AllocId, task: &str, signal: Signal) -> Result<(), String> {
+        let id = TaskId { alloc: alloc.to_string(), task: task.to_owned() };
+        for driver in self.by_name.values() {
+            match driver.signal(&id, signal).await {
+                Err(TaskError::NotFound(_)) => {}
+                other => return other.map_err(|error| error.to_string()),
+            }
+        }
+        Err(TaskError::NotFound(id).to_string())
+    }
+
+    /// Returns what a task uses, whichever driver holds it; `None` when it does not run.
+    pub(crate) async fn stats(&self, id: &TaskId) -> Option<TaskStats> {
+        for driver in self.by_name.values() {
+            match driver.stats(id).await {
+                Err(TaskError::NotFound(_)) => {}
+                other => return other.ok(),
+            }
+        }
+        None
+    }
+
+    /// Kills every task of an earlier agent that is not in `keep`.
+    pub(crate) async fn sweep(&self, keep: &BTreeSet<TaskId>) {
+        let Some(raw_exec) = &self.raw_exec else { return };
+        match raw_exec.sweep(keep).await {
+            Ok(report) => {
+                for name in report.removed {
+                    tracing::info!(task = name, "ended a task that the servers have forgotten");
+                }
+                for (name, error) in report.failed {
+                    tracing::warn!(task = name, %error, "cannot end a forgotten task");
+                }
+            }
+            Err(error) => tracing::warn!(%error, "cannot list the executors"),
+        }
+    }
+}
+
+/// Returns the directory of the executors' state.
+pub(crate) fn executors_dir(state_dir: &Path) -> std::path::PathBuf {
+    state_dir.join("executors")
+}
+
+fn raw_exec_options(config: &Config) -> RawExecOptions {
+    let mut options = RawExecOptions::enabled(config.executor.clone(), executors_dir(&config.state_dir));
+    match &config.drivers.raw_exec {
+        Some(settings) => {
+            options.denied_host_uids.clone_from(&settings.denied_host_uids);
+            options.denied_host_gids.clone_from(&settings.denied_host_gids);
+            options.denied_envvars.clone_from(&settings.denied_envvars);
+        }
+        None => options.enabled = false,
+    }
+    options
+}
+
+fn info(fingerprint: &Fingerprint, now: model::Timestamp) -> DriverInfo {
+    let attributes = fingerprint.attributes.iter();
+    DriverInfo {
+        detected: fingerprint.health != Health::Undetected,
+        healthy: fingerprint.health == Health::Healthy,
+        description: Name::from(fingerprint.description.as_str()),
+        updated_at: now,
+        attributes: attributes.map(|(k, v)| (Name::from(k.as_str()), Name::from(v.as_str()))).collect(),
+    }
+}

@@ -1,0 +1,203 @@
+//! What the servers want: new allocations, changed ones, stopped ones, forgotten ones.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use lifecycle::AllocMachine;
+use lifecycle::alloc::{AllocRules, Event};
+use model::link::{AllocPush, Assignment};
+use model::{AllocId, Job, Name, Nanos, TaskEventKind, TaskStates};
+
+use super::restore::recover_task;
+use super::run::Engine;
+use super::runner::Runner;
+use crate::clock;
+use crate::shared::Shared;
+use crate::task::{AllocContext, unregistered_services};
+
+impl Engine {
+    /// Does what the servers want.
+    pub(super) async fn push(&mut self, push: AllocPush) {
+        if self.is_leaving() {
+            return;
+        }
+        for id in &push.removed {
+            self.forget(*id);
+        }
+        if push.complete {
+            self.forget_absent(&push);
+        }
+        let (known, new): (Vec<Assignment>, Vec<Assignment>) =
+            push.allocs.into_iter().partition(|assignment| self.runners.contains_key(&assignment.id));
+        // What stops goes first: others may replace it.
+        for assignment in known {
+            if let Some(job) = job_of(&push.jobs, &assignment) {
+                self.change(&assignment, job);
+            }
+        }
+        for assignment in new {
+            if let Some(job) = job_of(&push.jobs, &assignment) {
+                self.add(&assignment, job).await;
+            }
+        }
+        if push.complete && !std::mem::replace(&mut self.swept, true) && self.shared.may_sweep {
+            self.sweep().await;
+        }
+    }
+
+    /// Ends what the servers have forgotten while nobody was connected. What has ended is kept for its logs.
+    fn forget_absent(&mut self, push: &AllocPush) {
+        let present: BTreeSet<AllocId> = push.allocs.iter().map(|assignment| assignment.id).collect();
+        let absent: Vec<AllocId> = self
+            .runners
+            .iter()
+            .filter(|(id, runner)| !present.contains(id) && !runner.machine.is_over())
+            .map(|(id, _)| *id)
+            .collect();
+        for id in absent {
+            self.forget(id);
+        }
+    }
+
+    fn forget(&mut self, id: AllocId) {
+        if let Some(runner) = self.runners.get_mut(&id) {
+            runner.stop_told = Some(true);
+            self.go_on(id);
+            self.tell(id, Event::Forget);
+        }
+    }
+
+    fn change(&mut self, assignment: &Assignment, job: Arc<Job>) {
+        let id = assignment.id;
+        let Some(runner) = self.runners.get_mut(&id) else { return };
+        if runner.modify_index == assignment.alloc_modify_index {
+            return;
+        }
+        runner.modify_index = assignment.alloc_modify_index;
+        self.shared.db.put_alloc(assignment, &job);
+        let before = &runner.context.job;
+        let renewed = before.version != job.version || before.create_index != job.create_index;
+        let in_deployment = assignment.deployment.is_some();
+        let updated = renewed || runner.in_deployment != in_deployment;
+        runner.in_deployment = in_deployment;
+        runner.context = Arc::new(context(&self.shared, assignment, &job));
+        if updated {
+            self.tell(id, Event::Update { job, in_deployment });
+        }
+        self.stop_if_wanted(assignment);
+    }
+
+    fn stop_if_wanted(&mut self, assignment: &Assignment) {
+        let Some(runner) = self.runners.get_mut(&assignment.id) else { return };
+        let hurry = assignment.no_shutdown_delay;
+        if assignment.desired.is_terminal() && runner.stop_told.is_none_or(|told| hurry && !told) {
+            runner.stop_told = Some(hurry);
+            self.go_on(assignment.id);
+            self.tell(assignment.id, Event::Stop { no_shutdown_delay: hurry });
+        }
+    }
+
+    async fn add(&mut self, assignment: &Assignment, job: Arc<Job>) {
+        let id = assignment.id;
+        self.shared.db.put_alloc(assignment, &job);
+        let context = context(&self.shared, assignment, &job);
+        let rules = rules(&self.shared, assignment, job);
+        // Executors of an agent whose state is lost: their tasks go on.
+        let mut found = BTreeMap::new();
+        for task in context.task_group().into_iter().flat_map(|group| &group.tasks) {
+            if let Some(handle) = self.shared.drivers.find(&context.task_id(&task.name)) {
+                found.insert(Name::from(task.name.as_str()), recover_task(&self.shared, &handle).await);
+                self.shared.db.put_handle(id, &task.name, &handle);
+            }
+        }
+        let now = clock::now();
+        if found.is_empty() {
+            let (machine, actions) = AllocMachine::new(now, rules);
+            self.insert(assignment, context, machine);
+            self.act(id, actions);
+        } else {
+            let recovered: Vec<Name> = super::restore::recovered(&found);
+            let (machine, actions) = AllocMachine::restore(now, rules, TaskStates::new(), found);
+            self.insert(assignment, context, machine);
+            self.shared.show_dir(id, true);
+            for task in recovered {
+                self.watch(id, &task);
+            }
+            self.act(id, actions);
+        }
+        self.note_services(id);
+        self.stop_if_wanted(assignment);
+    }
+
+    /// Takes an allocation on.
+    pub(super) fn insert(&mut self, assignment: &Assignment, context: AllocContext, machine: AllocMachine) {
+        let runner = Runner {
+            machine,
+            context: Arc::new(context),
+            tasks: BTreeMap::new(),
+            last: None,
+            wake: None,
+            stop_told: None,
+            in_deployment: assignment.deployment.is_some(),
+            previous: assignment.previous,
+            waits: false,
+            ended_at: None,
+            modify_index: assignment.alloc_modify_index,
+        };
+        self.runners.insert(assignment.id, runner);
+    }
+
+    fn note_services(&mut self, id: AllocId) {
+        let Some(context) = self.runners.get(&id).map(|runner| Arc::clone(&runner.context)) else { return };
+        let Some(group) = context.task_group() else { return };
+        for task in &group.tasks {
+            if let Some(note) = unregistered_services(group, task) {
+                let kind = TaskEventKind::Setup { message: Name::from(note) };
+                let event = lifecycle::task::Event::Note(kind);
+                self.tell(id, Event::Task { task: Name::from(task.name.as_str()), event });
+            }
+        }
+    }
+
+    /// Ends executors of tasks that nobody wants any more.
+    async fn sweep(&mut self) {
+        let tasks = |runner: &Runner| {
+            let context = Arc::clone(&runner.context);
+            let names = context.task_group().into_iter().flat_map(|group| &group.tasks);
+            names.map(|task| context.task_id(&task.name)).collect::<Vec<_>>()
+        };
+        let keep = self.runners.values().flat_map(tasks).collect();
+        self.shared.drivers.sweep(&keep).await;
+    }
+}
+
+/// What a machine must know of an assignment.
+pub(super) fn rules(shared: &Shared, assignment: &Assignment, job: Arc<Job>) -> AllocRules {
+    AllocRules {
+        id: assignment.id,
+        job,
+        group: Name::clone(&assignment.group),
+        in_deployment: assignment.deployment.is_some(),
+        max_kill_timeout: Nanos::from(shared.config.max_kill_timeout),
+    }
+}
+
+/// What the tasks of an assignment are set up from.
+pub(super) fn context(shared: &Shared, assignment: &Assignment, job: &Arc<Job>) -> AllocContext {
+    AllocContext {
+        id: assignment.id,
+        job: Arc::clone(job),
+        group: Name::clone(&assignment.group),
+        index: assignment.index,
+        assigned: assignment.assigned.clone(),
+        paths: shared.paths(assignment.id),
+    }
+}
+
+fn job_of(jobs: &[Arc<Job>], assignment: &Assignment) -> Option<Arc<Job>> {
+    let job = usize::try_from(assignment.job).ok().and_then(|position| jobs.get(position));
+    if job.is_none() {
+        tracing::error!(alloc = %assignment.id, "the servers assigned an allocation without its job");
+    }
+    job.cloned()
+}

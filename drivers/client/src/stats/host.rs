@@ -1,0 +1,140 @@
+//! What the host uses: `/proc` and the file system of the allocations.
+
+use std::fs;
+use std::path::Path;
+
+use model::Timestamp;
+
+use crate::clock;
+use crate::shared::Shared;
+
+/// What the host uses. A simulated node uses nothing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct HostStats {
+    /// Each core since the host was started.
+    pub cpus: Vec<CpuCore>,
+    /// Memory.
+    pub memory: HostMemory,
+    /// The file system of the allocations.
+    pub alloc_dir: DiskStats,
+    /// Seconds since the host was started.
+    pub uptime_s: u64,
+    /// When it was read.
+    pub at: Timestamp,
+}
+
+/// How a core spent its time, in percent.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CpuCore {
+    /// Its name, such as `cpu0`.
+    pub name: String,
+    /// In user mode.
+    pub user: f64,
+    /// In the kernel.
+    pub system: f64,
+    /// Doing nothing.
+    pub idle: f64,
+}
+
+/// Memory of the host, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HostMemory {
+    /// All.
+    pub total: u64,
+    /// What tasks could get.
+    pub available: u64,
+    /// Unused.
+    pub free: u64,
+    /// Used, caches apart.
+    pub used: u64,
+}
+
+/// A file system.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DiskStats {
+    /// Bytes.
+    pub size: u64,
+    /// Bytes used.
+    pub used: u64,
+    /// Bytes that we may still use.
+    pub available: u64,
+    /// Percent used.
+    pub used_percent: f64,
+    /// Percent of the inodes used.
+    pub inodes_percent: f64,
+}
+
+/// Reads the host.
+pub(crate) fn host(shared: &Shared) -> HostStats {
+    let at = clock::now();
+    if shared.is_simulated() {
+        return HostStats { at, ..HostStats::default() };
+    }
+    let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
+    HostStats {
+        cpus: cpus(&read("/proc/stat")),
+        memory: memory(&read("/proc/meminfo")),
+        alloc_dir: disk(&shared.config.alloc_dir),
+        uptime_s: read("/proc/uptime").split('.').next().and_then(|text| text.parse().ok()).unwrap_or(0),
+        at,
+    }
+}
+
+fn cpus(stat: &str) -> Vec<CpuCore> {
+    let core = |line: &str| {
+        let mut fields = line.split_whitespace();
+        let name = fields.next().filter(|name| name.len() > 3 && name.starts_with("cpu"))?;
+        let times: Vec<f64> = fields.filter_map(|field| field.parse().ok()).collect();
+        let time = |index: usize| times.get(index).copied().unwrap_or(0.0);
+        // The last two are part of the first two.
+        let total: f64 = times.iter().take(8).sum();
+        let percent = |time: f64| if total > 0.0 { time / total * 100.0 } else { 0.0 };
+        Some(CpuCore {
+            name: name.to_owned(),
+            user: percent(time(0) + time(1)),
+            system: percent(time(2)),
+            idle: percent(time(3)),
+        })
+    };
+    stat.lines().filter_map(core).collect()
+}
+
+fn memory(meminfo: &str) -> HostMemory {
+    let field = |name: &str| {
+        let line = meminfo.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+        let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+        kilobytes.unwrap_or(0) << 10
+    };
+    let (total, available, free) = (field("MemTotal"), field("MemAvailable"), field("MemFree"));
+    let cached = field("Cached") + field("Buffers") + field("SReclaimable");
+    HostMemory { total, available, free, used: total.saturating_sub(free + cached) }
+}
+
+fn disk(dir: &Path) -> DiskStats {
+    let Ok(found) = rustix::fs::statvfs(dir) else { return DiskStats::default() };
+    let bytes = |blocks: u64| blocks.saturating_mul(found.f_frsize);
+    let percent = |part: u64, all: u64| if all == 0 { 0.0 } else { part as f64 / all as f64 * 100.0 };
+    let used = found.f_blocks.saturating_sub(found.f_bfree);
+    DiskStats {
+        size: bytes(found.f_blocks),
+        used: bytes(used),
+        available: bytes(found.f_bavail),
+        used_percent: percent(used, used + found.f_bavail),
+        inodes_percent: percent(found.f_files.saturating_sub(found.f_ffree), found.f_files),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cores_and_memory_are_read_from_proc() {
+        let stat = "cpu 9 9 9 9\ncpu0 10 0 30 60 0 0 0 0 5 5\nintr 1\n";
+        let core = CpuCore { name: "cpu0".to_owned(), user: 10.0, system: 30.0, idle: 60.0 };
+        assert_eq!(cpus(stat), [core]);
+        let text = "MemTotal: 100 kB\nMemFree: 20 kB\nMemAvailable: 60 kB\nBuffers: 5 kB\nCached: 15 kB\n";
+        let memory = memory(text);
+        assert_eq!((memory.total, memory.available, memory.used), (102_400, 61_440, 61_440));
+    }
+}
