@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Alloc, AllocId, Assigned, GroupAsk, Job, JobKey, NodeId, NodeStatus, Placement, Plan};
+use model::{
+    Alloc, AllocId, Assigned, GroupAsk, Job, JobKey, NodeId, NodeStatus, Placement, Plan, TaskGroup,
+};
 use state::State;
 
 use crate::assign::pick;
@@ -90,7 +92,8 @@ struct Verifier<'a> {
     state: &'a State,
     key: JobKey,
     leaving: BTreeSet<AllocId>,
-    in_flight: &'a [Plan],
+    /// Placements of earlier plans, by node.
+    incoming: BTreeMap<NodeId, Vec<Incoming<'a>>>,
     used: BTreeMap<NodeId, NodeUse>,
 }
 
@@ -100,7 +103,13 @@ impl<'a> Verifier<'a> {
             let stops = plan.stops.iter().filter(|stop| !stop.reschedule_failed).map(|stop| stop.id);
             stops.chain(plan.preemptions.iter().map(|preemption| preemption.id))
         });
-        Self { state, key: plan.job.clone(), leaving: leaving.collect(), in_flight, used: BTreeMap::new() }
+        Self {
+            state,
+            key: plan.job.clone(),
+            leaving: leaving.collect(),
+            incoming: incoming(state, in_flight),
+            used: BTreeMap::new(),
+        }
     }
 
     /// Takes a placement where it was placed, or on its first runner-up that has room.
@@ -160,7 +169,7 @@ impl<'a> Verifier<'a> {
         id: NodeId,
         alloc: AllocId,
         ask: GroupAsk,
-        group: &model::TaskGroup,
+        group: &TaskGroup,
         assigned: &Assigned,
     ) -> bool {
         let Some(node) = self.state.node(id) else { return false };
@@ -179,31 +188,39 @@ impl<'a> Verifier<'a> {
 
     /// What will be in use on a node: what stays there, and what earlier plans bring.
     fn node_use(&mut self, id: NodeId) -> &mut NodeUse {
-        let (state, leaving, in_flight) = (self.state, &self.leaving, self.in_flight);
+        let (state, leaving, incoming) = (self.state, &self.leaving, &self.incoming);
         self.used.entry(id).or_insert_with(|| {
             let mut used = NodeUse::default();
             let staying = state
                 .allocs_on_node(id)
                 .filter(|alloc| !alloc.client_terminal() && !leaving.contains(&alloc.id));
             staying.for_each(|alloc| used.add(&Claim::of(alloc)));
-            for plan in in_flight {
-                bring(state, plan, id, &mut used);
+            for Incoming { group, ask, placement } in incoming.get(&id).into_iter().flatten() {
+                let (id, assigned) = (placement.id, &placement.assigned);
+                used.add(&Claim { id, ask: *ask, group: Some(group), assigned });
             }
             used
         })
     }
 }
 
-/// Adds what another plan places on a node.
-fn bring(state: &State, plan: &Plan, id: NodeId, used: &mut NodeUse) {
-    for run in &plan.placements {
+/// A placement of an earlier plan.
+struct Incoming<'a> {
+    group: &'a TaskGroup,
+    ask: GroupAsk,
+    placement: &'a Placement,
+}
+
+/// What earlier plans place that the state does not hold yet, by node.
+fn incoming<'a>(state: &'a State, plans: &'a [Plan]) -> BTreeMap<NodeId, Vec<Incoming<'a>>> {
+    let mut incoming: BTreeMap<NodeId, Vec<Incoming<'a>>> = BTreeMap::new();
+    for (plan, run) in plans.iter().flat_map(|plan| plan.placements.iter().map(move |run| (plan, run))) {
         let job = state.job_version(&plan.job, run.job_version);
         let Some(group) = job.and_then(|job| job.group(&run.group)) else { continue };
         let ask = GroupAsk::of(group);
-        for placement in run.placements.iter().filter(|placement| placement.node == id) {
-            if state.alloc(placement.id).is_none() {
-                used.add(&Claim { id: placement.id, ask, group: Some(group), assigned: &placement.assigned });
-            }
+        for placement in run.placements.iter().filter(|placement| state.alloc(placement.id).is_none()) {
+            incoming.entry(placement.node).or_default().push(Incoming { group, ask, placement });
         }
     }
+    incoming
 }
