@@ -109,9 +109,7 @@ impl Shared {
 
     /// Shows whether an allocation's directory is there.
     pub(crate) fn show_dir(&self, alloc: AllocId, has_dir: bool) {
-        if let Some(seen) = self.lock().get_mut(&alloc) {
-            seen.has_dir = has_dir;
-        }
+        self.lock().entry(alloc).or_default().has_dir = has_dir;
     }
 
     /// Shows nothing of an allocation any more.

@@ -101,7 +101,7 @@ impl StateDb {
     pub(crate) fn open(state_dir: &Path) -> Result<Self, StateError> {
         let path = state_dir.join(FILE);
         let database = match open(&path) {
-            Err(StateError::Open { source, .. }) if path.exists() => {
+            Err(StateError::Open { source, .. }) if is_broken(&source) => {
                 let aside = state_dir.join(format!("{FILE}.unreadable"));
                 tracing::warn!(%source, path = %path.display(), aside = %aside.display(), "state is unreadable; starting without it");
                 let failed = |error: std::io::Error| open_error(&path, redb::Error::Io(error));
@@ -247,6 +247,17 @@ fn open(path: &Path) -> Result<Database, StateError> {
             found: String::from_utf8_lossy(&found).into_owned(),
         }),
         _ => Ok(database),
+    }
+}
+
+/// Whether the file itself is bad; anything else may pass, or is for people to repair.
+fn is_broken(error: &redb::Error) -> bool {
+    match error {
+        redb::Error::Corrupted(_) => true,
+        redb::Error::Io(error) => {
+            matches!(error.kind(), std::io::ErrorKind::InvalidData | std::io::ErrorKind::UnexpectedEof)
+        }
+        _ => false,
     }
 }
 

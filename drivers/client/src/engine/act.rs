@@ -158,10 +158,10 @@ impl Engine {
         let (shared, context) = (Arc::clone(&self.shared), Arc::clone(&runner.context));
         let before = runner.take_all();
         // Nothing comes after it.
-        let _ = self.chain(before, async move {
+        drop(self.chain(before, async move {
             operate::remove(&shared, context).await;
             shared.hide(id);
-        });
+        }));
     }
 
     fn wake_at(&mut self, id: AllocId, at: Timestamp) {

@@ -1,1 +1,28 @@
-fn main() {}
+//! Clients with real processes and servers that are only a double. This binary is also the executor that tasks run
+//! under, hence its own `main`.
+
+mod fixture;
+mod leave;
+mod reattach;
+mod run;
+mod servers;
+mod setup;
+mod sim;
+
+use libtest_mimic::{Arguments, Trial};
+
+fn main() {
+    if executor::is_executor(std::env::args_os()) {
+        std::process::exit(executor::main(std::env::args_os()));
+    }
+    let trial = |(name, test): &(&'static str, fn())| {
+        let test = *test;
+        Trial::test(*name, move || {
+            test();
+            Ok(())
+        })
+    };
+    let tests = [run::TESTS, setup::TESTS, reattach::TESTS, leave::TESTS, sim::TESTS];
+    let trials = tests.iter().flat_map(|tests| tests.iter()).map(trial).collect();
+    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}

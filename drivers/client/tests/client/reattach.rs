@@ -1,0 +1,164 @@
+//! An agent that comes back finds its tasks, whatever it left and whatever happened meanwhile.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use client::{Client, ShutdownMode};
+use model::{AllocId, ClientStatus, Nanos};
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::fixture::{Host, alive, block_on, eventually, id, shell};
+
+pub(crate) const TESTS: &[(&str, fn())] = &[
+    ("a_detached_agent_comes_back_to_the_same_process", detached),
+    ("a_crashed_agent_comes_back_to_the_same_process", crashed),
+    ("what_ended_meanwhile_is_learnt_with_its_exit_code", ended_meanwhile),
+    ("a_lost_state_file_costs_no_task", state_lost),
+    ("a_broken_state_file_costs_no_task", state_broken),
+    ("a_node_that_lost_its_identity_leaves_the_tasks_alone", identity_lost),
+    ("what_the_servers_forgot_meanwhile_is_ended", forgotten_meanwhile),
+    ("a_task_that_ended_does_not_run_again", not_again),
+];
+
+const DETACH: ShutdownMode = ShutdownMode::Detach { back_in: Duration::from_secs(60) };
+
+async fn running(host: &Host) -> (Client, AllocId, i32) {
+    let client = host.client().await;
+    let alloc = id();
+    let job = shell("service", 0, "echo $$; while ! [ -e $NOMAD_TASK_DIR/end ]; do sleep 0.01; done; exit 7");
+    host.servers.assign(&Arc::new(job), &[alloc]);
+    host.reach(alloc, ClientStatus::Running).await;
+    let pid = host.pid(alloc).await;
+    (client, alloc, pid)
+}
+
+/// Ends the task and waits until the new agent has told so.
+async fn end(host: &Host, alloc: AllocId, pid: i32) {
+    std::fs::write(host.path(alloc, "web/local/end"), "").expect("file");
+    let events = host.reach(alloc, ClientStatus::Failed).await;
+    assert!(events.contains("exit_code: 7"), "{events}");
+    assert!(!alive(pid));
+}
+
+async fn reattached(host: &Host, alloc: AllocId, pid: i32) -> Client {
+    let client = host.client().await;
+    eventually(|| host.events(alloc).contains("Reattached"), || host.events(alloc)).await;
+    assert!(alive(pid));
+    assert_eq!(client.is_running(alloc, "web"), Some(true));
+    assert!(client.knows(alloc));
+    client
+}
+
+fn detached() {
+    block_on(async {
+        let host = Host::new();
+        let (client, alloc, pid) = running(&host).await;
+        let node = client.node_id();
+        client.shutdown(DETACH).await;
+        assert_eq!(host.servers.left(), Some(Nanos::from_secs(60)));
+        assert!(alive(pid));
+        drop(client);
+        let client = reattached(&host, alloc, pid).await;
+        assert_eq!(client.node_id(), node);
+        end(&host, alloc, pid).await;
+    });
+}
+
+fn crashed() {
+    block_on(async {
+        let host = Host::new();
+        let (client, alloc, pid) = running(&host).await;
+        drop(client);
+        let client = reattached(&host, alloc, pid).await;
+        drop(client);
+        let _client = reattached(&host, alloc, pid).await;
+        host.servers.stop(alloc);
+        host.reach(alloc, ClientStatus::Complete).await;
+        assert!(!alive(pid));
+    });
+}
+
+fn ended_meanwhile() {
+    block_on(async {
+        let host = Host::new();
+        let (client, alloc, pid) = running(&host).await;
+        drop(client);
+        std::fs::write(host.path(alloc, "web/local/end"), "").expect("file");
+        eventually(|| !alive(pid), || "still running".to_owned()).await;
+        let _client = host.client().await;
+        end(&host, alloc, pid).await;
+    });
+}
+
+fn state_lost() {
+    block_on(async {
+        let host = Host::new();
+        let (client, alloc, pid) = running(&host).await;
+        client.shutdown(DETACH).await;
+        drop(client);
+        std::fs::remove_file(host.dir.path().join("state/client.redb")).expect("state");
+        let _client = reattached(&host, alloc, pid).await;
+        end(&host, alloc, pid).await;
+    });
+}
+
+fn state_broken() {
+    block_on(async {
+        let host = Host::new();
+        let (client, alloc, pid) = running(&host).await;
+        client.shutdown(DETACH).await;
+        drop(client);
+        std::fs::write(host.dir.path().join("state/client.redb"), [7_u8; 10_000]).expect("state");
+        let _client = reattached(&host, alloc, pid).await;
+        end(&host, alloc, pid).await;
+    });
+}
+
+fn identity_lost() {
+    block_on(async {
+        let mut host = Host::new();
+        let (client, alloc, pid) = running(&host).await;
+        client.shutdown(DETACH).await;
+        drop(client);
+        for file in ["client.redb", "node-id"] {
+            std::fs::remove_file(host.dir.path().join("state").join(file)).expect("state");
+        }
+        // The servers know nothing of a new node.
+        host.servers = Arc::default();
+        let client = host.client().await;
+        let probe = id();
+        host.servers.assign(&Arc::new(shell("batch", 0, "true")), &[probe]);
+        host.reach(probe, ClientStatus::Complete).await;
+        assert!(alive(pid) && !client.knows(alloc));
+        kill_process(Pid::from_raw(pid).expect("pid"), Signal::KILL).expect("kill");
+    });
+}
+
+fn forgotten_meanwhile() {
+    block_on(async {
+        let host = Host::new();
+        let (client, alloc, pid) = running(&host).await;
+        drop(client);
+        host.servers.remove(alloc);
+        let client = host.client().await;
+        eventually(|| !alive(pid) && !host.path(alloc, "").exists(), || "still there".to_owned()).await;
+        assert!(!client.knows(alloc));
+    });
+}
+
+fn not_again() {
+    block_on(async {
+        let host = Host::new();
+        let client = host.client().await;
+        let alloc = id();
+        host.servers.assign(&Arc::new(shell("batch", 0, "echo once")), &[alloc]);
+        host.reach(alloc, ClientStatus::Complete).await;
+        drop(client);
+        let client = host.client().await;
+        let probe = id();
+        host.servers.assign(&Arc::new(shell("batch", 0, "true")), &[probe]);
+        host.reach(probe, ClientStatus::Complete).await;
+        assert_eq!(crate::fixture::text(&client, alloc, "alloc/logs/web.stdout.0"), "once\n");
+        assert_eq!(client.is_running(alloc, "web"), Some(false));
+    });
+}
