@@ -9,9 +9,11 @@ mod browse;
 mod create;
 mod layout;
 mod remove;
+mod sticky;
 
 pub use browse::FileEntry;
 pub(crate) use browse::{list, open, stat};
 pub(crate) use create::{CreateError, create_alloc, create_task, write_payload};
 pub(crate) use layout::AllocPaths;
 pub(crate) use remove::{remove_alloc, remove_secrets};
+pub(crate) use sticky::take_data;

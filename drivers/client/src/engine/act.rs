@@ -122,11 +122,13 @@ impl Engine {
 
     fn prepare(&mut self, id: AllocId) {
         let shared = Arc::clone(&self.shared);
+        let previous = self.runners.get(&id).map(|runner| runner.previous);
+        let previous = previous.filter(|id| self.runners.get(id).is_some_and(|old| old.machine.is_over()));
         let Some(runner) = self.runners.get_mut(&id) else { return };
         let (context, sender) = (Arc::clone(&runner.context), self.sender.clone());
         let before = runner.take_all();
         let ended = self.chain(before, async move {
-            let event = operate::prepare_alloc(&shared, context).await;
+            let event = operate::prepare_alloc(&shared, context, previous).await;
             let _ = sender.send(Message::Alloc { id, event }).await;
         });
         self.set_last(id, ended);

@@ -6,14 +6,18 @@ use driver::signal::Signal;
 use driver::{Driver, StopRequest, TaskId};
 use lifecycle::alloc::Event;
 use lifecycle::task::{self, Exit};
-use model::{Name, Nanos, TaskEventKind};
+use model::{AllocId, Name, Nanos, TaskEventKind};
 
-use crate::alloc_dir::{create_alloc, remove_alloc, remove_secrets};
+use crate::alloc_dir::{CreateError, create_alloc, remove_alloc, remove_secrets, take_data};
 use crate::shared::{Shared, chain};
 use crate::task::{AllocContext, prepare, resolve, unsupported_in_group};
 
-/// Makes the directory of an allocation.
-pub(super) async fn prepare_alloc(shared: &Arc<Shared>, context: Arc<AllocContext>) -> Event {
+/// Makes the directory of an allocation. `previous` is one that it replaces here and that has ended.
+pub(super) async fn prepare_alloc(
+    shared: &Arc<Shared>,
+    context: Arc<AllocContext>,
+    previous: Option<AllocId>,
+) -> Event {
     let failed = |message: String| Event::PrepareFailed { message: Name::from(message) };
     let Some(group) = context.task_group() else {
         return failed(format!("job {} has no group {:?}", context.job.id, context.group));
@@ -22,7 +26,20 @@ pub(super) async fn prepare_alloc(shared: &Arc<Shared>, context: Arc<AllocContex
         return failed(text);
     }
     let Some(paths) = context.paths.clone() else { return Event::Prepared { network: None } };
-    match shared.block(move || create_alloc(&paths)).await {
+    let tasks: Vec<Name> = group.tasks.iter().map(|task| Name::from(task.name.as_str())).collect();
+    let sticky = group.ephemeral_disk.as_ref().is_some_and(|disk| disk.sticky);
+    let old = previous.filter(|_| sticky).and_then(|previous| shared.paths(previous));
+    let made = shared.block(move || {
+        create_alloc(&paths)?;
+        if let Some(old) = old
+            && let Err(error) = take_data(&old, &paths, &tasks)
+        {
+            // Data is kept where that is possible, not promised.
+            tracing::warn!(from = %old.root.display(), %error, "cannot take the data of the replaced allocation");
+        }
+        Ok::<_, CreateError>(())
+    });
+    match made.await {
         Some(Ok(())) => {
             shared.show_dir(context.id, true);
             Event::Prepared { network: None }

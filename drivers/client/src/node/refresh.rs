@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::{DriverInfo, Name};
+use model::{DriverInfo, Name, NodeEvent};
 
 use crate::shared::Shared;
 
@@ -25,8 +25,12 @@ pub(crate) async fn run(shared: Arc<Shared>) {
             for name in drivers.iter().filter(|(_, info)| info.detected).map(|(name, _)| name) {
                 node.attributes.insert(Name::from(format!("driver.{name}")), Name::from("1"));
             }
+            let events = events(&before.drivers, &drivers);
             node.drivers = drivers;
             shared.set_node(node);
+            if let Err(error) = shared.link.events(events).await {
+                tracing::debug!(%error, "events of the node were not taken");
+            }
         }
     }
 }
@@ -45,6 +49,20 @@ fn changed(
         }
     }
     (found != *before).then_some(found)
+}
+
+/// Says of each driver whose health has changed what it is now.
+fn events(before: &BTreeMap<Name, DriverInfo>, now: &BTreeMap<Name, DriverInfo>) -> Vec<NodeEvent> {
+    let changed =
+        now.iter().filter(|(name, info)| before.get(*name).is_none_or(|old| old.healthy != info.healthy));
+    let event = |(name, info): (&Name, &DriverInfo)| NodeEvent {
+        time: info.updated_at,
+        subsystem: Name::from("Driver"),
+        message: Name::clone(&info.description),
+        details: BTreeMap::from([(Name::from("driver"), Name::clone(name))]),
+        create_index: 0,
+    };
+    changed.map(event).collect()
 }
 
 #[cfg(test)]
@@ -69,6 +87,12 @@ mod tests {
         let before = drivers(driver(true, 1), driver(true, 1));
         assert_eq!(changed(&before, drivers(driver(true, 2), driver(true, 2))), None);
         let after = changed(&before, drivers(driver(false, 2), driver(true, 2)));
-        assert_eq!(after, Some(drivers(driver(false, 2), driver(true, 1))));
+        let expected = drivers(driver(false, 2), driver(true, 1));
+        let told: Vec<String> = events(&before, &expected)
+            .iter()
+            .map(|event| format!("{} {} {}", event.time.0, event.subsystem, event.details["driver"]))
+            .collect();
+        assert_eq!(told, ["2 Driver a"]);
+        assert_eq!(after, Some(expected));
     }
 }

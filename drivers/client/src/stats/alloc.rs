@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use driver::{TaskId, TaskStats};
 use model::{AllocId, Name, RunState, Timestamp};
 
+use super::host::{CoreTimes, passed};
 use crate::clock;
 use crate::shared::Shared;
 
@@ -65,15 +66,26 @@ pub struct TaskUsage {
 
 /// The last readings.
 #[derive(Debug, Default)]
-pub(crate) struct Samples(Mutex<BTreeMap<TaskId, TaskStats>>);
+pub(crate) struct Samples {
+    tasks: Mutex<BTreeMap<TaskId, TaskStats>>,
+    cores: Mutex<CoreTimes>,
+}
 
 impl Samples {
     fn replace(&self, id: &TaskId, stats: TaskStats) -> Option<TaskStats> {
-        let mut samples = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut samples = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
         if samples.len() >= MAX_SAMPLES {
             samples.clear();
         }
         samples.insert(id.clone(), stats)
+    }
+
+    /// Keeps a reading of the cores; returns what has passed since the one before.
+    pub(super) fn replace_times(&self, now: CoreTimes) -> CoreTimes {
+        let mut cores = self.cores.lock().unwrap_or_else(PoisonError::into_inner);
+        let passed = passed(&now, &cores);
+        *cores = now;
+        passed
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the host uses: `/proc` and the file system of the allocations.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -11,7 +12,7 @@ use crate::shared::Shared;
 /// What the host uses. A simulated node uses nothing.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct HostStats {
-    /// Each core since the host was started.
+    /// Each core, since somebody last asked; the first time since the host was started.
     pub cpus: Vec<CpuCore>,
     /// Memory.
     pub memory: HostMemory,
@@ -72,7 +73,7 @@ pub(crate) fn host(shared: &Shared) -> HostStats {
     }
     let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
     HostStats {
-        cpus: cpus(&read("/proc/stat")),
+        cpus: cpus(&shared.samples.replace_times(times(&read("/proc/stat")))),
         memory: memory(&read("/proc/meminfo")),
         alloc_dir: disk(&shared.config.alloc_dir),
         uptime_s: read("/proc/uptime").split('.').next().and_then(|text| text.parse().ok()).unwrap_or(0),
@@ -80,23 +81,42 @@ pub(crate) fn host(shared: &Shared) -> HostStats {
     }
 }
 
-fn cpus(stat: &str) -> Vec<CpuCore> {
+/// Times of each core in ticks: user, nice, system, idle, and so on.
+pub(super) type CoreTimes = BTreeMap<String, Vec<u64>>;
+
+fn times(stat: &str) -> CoreTimes {
     let core = |line: &str| {
         let mut fields = line.split_whitespace();
         let name = fields.next().filter(|name| name.len() > 3 && name.starts_with("cpu"))?;
-        let times: Vec<f64> = fields.filter_map(|field| field.parse().ok()).collect();
-        let time = |index: usize| times.get(index).copied().unwrap_or(0.0);
         // The last two are part of the first two.
-        let total: f64 = times.iter().take(8).sum();
-        let percent = |time: f64| if total > 0.0 { time / total * 100.0 } else { 0.0 };
-        Some(CpuCore {
-            name: name.to_owned(),
+        Some((name.to_owned(), fields.take(8).filter_map(|field| field.parse().ok()).collect()))
+    };
+    stat.lines().filter_map(core).collect()
+}
+
+/// Returns how much of each time has passed since an earlier reading.
+pub(super) fn passed(now: &CoreTimes, before: &CoreTimes) -> CoreTimes {
+    let none = Vec::new();
+    let core = |(name, times): (&String, &Vec<u64>)| {
+        let old = before.get(name).unwrap_or(&none).iter().chain(std::iter::repeat(&0));
+        (name.clone(), times.iter().zip(old).map(|(now, old)| now.saturating_sub(*old)).collect())
+    };
+    now.iter().map(core).collect()
+}
+
+fn cpus(times: &CoreTimes) -> Vec<CpuCore> {
+    let core = |(name, times): (&String, &Vec<u64>)| {
+        let time = |index: usize| times.get(index).copied().unwrap_or(0);
+        let total: u64 = times.iter().sum();
+        let percent = |time: u64| if total == 0 { 0.0 } else { time as f64 / total as f64 * 100.0 };
+        CpuCore {
+            name: name.clone(),
             user: percent(time(0) + time(1)),
             system: percent(time(2)),
             idle: percent(time(3)),
-        })
+        }
     };
-    stat.lines().filter_map(core).collect()
+    times.iter().map(core).collect()
 }
 
 fn memory(meminfo: &str) -> HostMemory {
@@ -130,9 +150,11 @@ mod tests {
 
     #[test]
     fn cores_and_memory_are_read_from_proc() {
-        let stat = "cpu 9 9 9 9\ncpu0 10 0 30 60 0 0 0 0 5 5\nintr 1\n";
-        let core = CpuCore { name: "cpu0".to_owned(), user: 10.0, system: 30.0, idle: 60.0 };
-        assert_eq!(cpus(stat), [core]);
+        let first = times("cpu 9 9 9 9\ncpu0 10 0 30 60 0 0 0 0 5 5\nintr 1\n");
+        let core = |user, system, idle| CpuCore { name: "cpu0".to_owned(), user, system, idle };
+        assert_eq!(cpus(&first), [core(10.0, 30.0, 60.0)]);
+        let second = times("cpu0 11 0 31 62 0 0 0 0 5 5\n");
+        assert_eq!(cpus(&passed(&second, &first)), [core(25.0, 25.0, 50.0)]);
         let text = "MemTotal: 100 kB\nMemFree: 20 kB\nMemAvailable: 60 kB\nBuffers: 5 kB\nCached: 15 kB\n";
         let memory = memory(text);
         assert_eq!((memory.total, memory.available, memory.used), (102_400, 61_440, 61_440));

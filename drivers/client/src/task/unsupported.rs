@@ -11,6 +11,9 @@ pub(crate) fn unsupported_in_group(group: &TaskGroup) -> Option<String> {
     if group.volumes.values().any(|volume| volume.volume_type == "csi") {
         return Some("volume blocks of type \"csi\" are not supported yet".to_owned());
     }
+    if group.max_run_duration.is_some_and(|limit| limit > model::Nanos::ZERO) {
+        return Some("max_run_duration is not supported yet".to_owned());
+    }
     if group.services.iter().any(|service| service.connect.is_some()) {
         return Some("connect blocks are not supported yet".to_owned());
     }

@@ -101,12 +101,15 @@ fn payload() {
     });
 }
 
+/// What is said of a job, and what spoils it.
+type Case<'a> = (&'a str, &'a dyn Fn(&mut model::Job));
+
 fn hostile() {
     block_on(async {
         let host = Host::new();
         let _client = host.client().await;
         let base = shell("service", 3, "true");
-        let cases: [(&str, &dyn Fn(&mut model::Job)); 8] = [
+        let cases: [Case<'_>; 8] = [
             ("not found; looked for", &|job| set_config(job, json!({ "command": "no-such-program" }))),
             ("did you mean", &|job| set_config(job, json!({ "command": "true", "arg": [] }))),
             ("task name \"../../up\" cannot be", &|job| {
