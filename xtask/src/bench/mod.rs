@@ -1,0 +1,12 @@
+//! Benchmarks of the real binary, beside the goals of the design and what Nomad needs.
+//!
+//! Limits: one binary on this machine, over loopback. A figure is the median of a few runs; nothing is averaged
+//! over machines, and a missed goal is shown but is no failure.
+
+mod cluster;
+mod dev;
+mod http;
+mod process;
+mod table;
+
+pub(crate) use dev::dev;
