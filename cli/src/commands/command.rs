@@ -12,7 +12,7 @@ use super::node::NodeCommand;
 use super::operator::OperatorCommand;
 use super::server::ServerCommand;
 use super::tls::TlsCommand;
-use super::{agent_info, alloc, eval, node, server, status, version};
+use super::{agent, agent_info, alloc, dev, eval, node, server, status, version};
 use crate::context::Context;
 use crate::{CommandError, CommandResult};
 
@@ -27,6 +27,8 @@ pub(crate) struct Cli {
 /// Everything that can be asked for.
 #[derive(Subcommand, Debug)]
 enum Command {
+    Dev(dev::DevArgs),
+    Agent(agent::AgentArgs),
     Run(RunArgs),
     Stop(StopArgs),
     Status(status::StatusArgs),
@@ -78,7 +80,7 @@ enum Command {
     ServerMembers(server::MembersArgs),
 }
 
-/// Runs a command. Those that ask an agent run on a runtime of one thread.
+/// Runs a command. Those that ask an agent run on a runtime of one thread; those that serve start their own.
 pub(crate) fn dispatch(cli: Cli, context: &Context<'_>) -> CommandResult {
     let runtime = || {
         tokio::runtime::Builder::new_current_thread()
@@ -87,6 +89,8 @@ pub(crate) fn dispatch(cli: Cli, context: &Context<'_>) -> CommandResult {
             .map_err(|error| CommandError::failed(format!("Error starting the runtime: {error}")))
     };
     match cli.command {
+        Command::Dev(args) => args.run(context),
+        Command::Agent(args) => args.run(context),
         Command::Version(args) => args.run(context),
         Command::Tls(command) => command.run(context),
         Command::Init(args) | Command::Job(JobCommand::Init(args)) => args.run(context),
@@ -96,6 +100,8 @@ pub(crate) fn dispatch(cli: Cli, context: &Context<'_>) -> CommandResult {
 
 async fn ask(command: Command, context: &Context<'_>) -> CommandResult {
     match command {
+        Command::Dev(args) => args.run(context),
+        Command::Agent(args) => args.run(context),
         Command::Run(args) => args.run(context).await,
         Command::Stop(args) => args.run(context).await,
         Command::Status(args) => args.run(context).await,

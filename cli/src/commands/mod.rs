@@ -3,14 +3,17 @@
 //! Limits: a command reads its arguments, asks, prints through [`Ui`](crate::Ui), and returns its exit code. What
 //! it shows is rendered in [`show`].
 
+mod agent;
 mod agent_info;
 mod alloc;
 mod command;
 mod deployment;
+mod dev;
 mod eval;
 mod job;
 mod node;
 mod operator;
+mod runtime;
 mod server;
 pub mod show;
 mod status;

@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 /// How a job file is read.
-#[derive(clap::Args, Clone, Debug)]
+#[derive(clap::Args, Clone, Debug, Default)]
 pub(crate) struct JobFileArgs {
     /// Read the file as JSON of the HTTP API instead of HCL
     #[arg(long)]

@@ -23,7 +23,8 @@ fn main() -> std::process::ExitCode {
         ("no_acknowledged_write_is_lost_when_leaders_are_killed", separate::leaders_are_killed),
     ];
     let filters: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
-    let wanted = |name: &str| filters.is_empty() || filters.iter().any(|filter| name.contains(filter.as_str()));
+    let wanted =
+        |name: &str| filters.is_empty() || filters.iter().any(|filter| name.contains(filter.as_str()));
     let mut failed = 0;
     let mut passed = 0;
     for (name, test) in tests.into_iter().filter(|(name, _)| wanted(name)) {
@@ -33,6 +34,9 @@ fn main() -> std::process::ExitCode {
         println!("test {name} ... {verdict} ({:.1} s)", started.elapsed().as_secs_f64());
         if outcome.is_ok() { passed += 1 } else { failed += 1 }
     }
-    println!("\ntest result: {}. {passed} passed; {failed} failed; 0 ignored", if failed == 0 { "ok" } else { "FAILED" });
+    println!(
+        "\ntest result: {}. {passed} passed; {failed} failed; 0 ignored",
+        if failed == 0 { "ok" } else { "FAILED" }
+    );
     if failed == 0 { std::process::ExitCode::SUCCESS } else { std::process::ExitCode::FAILURE }
 }

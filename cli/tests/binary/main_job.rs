@@ -120,7 +120,8 @@ fn service(cluster: &DevCluster) {
     let id = allocs[0]["ID"].as_str().unwrap().to_owned();
     let before = eventually(SETTLE, || task_pids(&id).first().copied());
     signal(before, "KILL");
-    let restarts = || cluster.get(&format!("/v1/allocation/{id}"))["TaskStates"]["server"]["Restarts"].as_u64();
+    let restarts =
+        || cluster.get(&format!("/v1/allocation/{id}"))["TaskStates"]["server"]["Restarts"].as_u64();
     eventually(SETTLE, || restarts().filter(|restarts| *restarts == 1));
     eventually(SETTLE, || answers(&allocs[0], cluster).then_some(()));
     assert!(!is_alive(before));
@@ -202,7 +203,8 @@ fn nothing_is_left(cluster: &mut DevCluster) {
     assert!(!std::path::Path::new(&data).exists(), "{data} is left");
     let mounts = std::fs::read_to_string("/proc/self/mounts").unwrap();
     assert!(!mounts.contains(&data), "a mount is left:\n{mounts}");
-    let cgroups = run(Command::new("find").args(["/sys/fs/cgroup", "-type", "d", "-name", &format!("nomad*{pid}*")]));
+    let cgroups =
+        run(Command::new("find").args(["/sys/fs/cgroup", "-type", "d", "-name", &format!("nomad*{pid}*")]));
     assert_eq!(cgroups.stdout, "", "a cgroup is left");
 }
 

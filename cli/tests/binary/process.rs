@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 /// The binary under test.
 pub(crate) fn binary() -> PathBuf {
-    std::env::var_os("NOMADCTL_BINARY").map_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_nomadctl")), PathBuf::from)
+    std::env::var_os("NOMADCTL_BINARY")
+        .map_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_nomadctl")), PathBuf::from)
 }
 
 /// What a program printed and how it ended.
@@ -53,14 +54,23 @@ impl Running {
     /// Starts the binary with arguments in a directory.
     pub(crate) fn start(dir: &Path, args: &[&str]) -> Self {
         let mut command = Command::new(binary());
-        command.args(args).current_dir(dir).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .args(args)
+            .current_dir(dir)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let (sender, lines) = channel();
         let stdout = child.stdout.take().unwrap();
         let stderr = child.stderr.take().unwrap();
         let other = sender.clone();
-        std::thread::spawn(move || BufReader::new(stdout).lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
-        std::thread::spawn(move || BufReader::new(stderr).lines().map_while(Result::ok).try_for_each(|line| other.send(line)));
+        std::thread::spawn(move || {
+            BufReader::new(stdout).lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
+        });
+        std::thread::spawn(move || {
+            BufReader::new(stderr).lines().map_while(Result::ok).try_for_each(|line| other.send(line))
+        });
         Self { child, lines, seen: Vec::new() }
     }
 
@@ -81,7 +91,9 @@ impl Running {
                         return line;
                     }
                 }
-                Err(_) => panic!("no line with {text:?} within {limit:?}; it printed:\n{}", self.seen.join("\n")),
+                Err(_) => {
+                    panic!("no line with {text:?} within {limit:?}; it printed:\n{}", self.seen.join("\n"))
+                }
             }
         }
     }

@@ -68,6 +68,24 @@ pub(crate) struct RunArgs {
 }
 
 impl RunArgs {
+    /// Runs a file on the agent at an address, with no other flag.
+    pub(crate) fn for_file(path: &str, address: &str) -> RunArgs {
+        RunArgs {
+            global: GlobalArgs { address: Some(address.to_owned()), ..GlobalArgs::default() },
+            file: JobFileArgs { hcl2_strict: true, ..JobFileArgs::default() },
+            check_index: None,
+            detach: false,
+            eval_priority: None,
+            output: false,
+            policy_override: false,
+            preserve_counts: false,
+            preserve_resources: false,
+            consul_namespace: None,
+            verbose: false,
+            path: path.to_owned(),
+        }
+    }
+
     pub(crate) async fn run(&self, context: &Context<'_>) -> CommandResult {
         let client = context.client(&self.global)?;
         let mut file = JobFile::load(&self.path, &self.file, &self.global, context)?;

@@ -1,0 +1,115 @@
+//! From the configuration of an agent to that of its client.
+
+use std::path::Path;
+
+use builtin::MockOptions;
+use client::{Config, DriverSettings, RawExecSettings};
+use model::{HostVolume, PortRange, Reserved};
+
+use crate::config::{AgentConfig, ConfigError};
+
+/// The client's configuration. Addresses of the API are filled in when the agent is assembled.
+pub(crate) fn client_config(config: &AgentConfig, data_dir: &Path) -> Result<Config, ConfigError> {
+    let section = &config.client;
+    let state_dir = section.state_dir.clone().unwrap_or_else(|| data_dir.join("client"));
+    let alloc_dir = section.alloc_dir.clone().unwrap_or_else(|| data_dir.join("alloc"));
+    let mut client = Config::new(state_dir, alloc_dir);
+    client.name.clone_from(&config.name);
+    client.region.clone_from(&config.region);
+    client.datacenter.clone_from(&config.datacenter);
+    client.class.clone_from(&section.node_class);
+    if !section.node_pool.is_empty() {
+        client.pool.clone_from(&section.node_pool);
+    }
+    client.meta.clone_from(&section.meta);
+    client.tls_enabled = config.tls.http;
+    client.dynamic_ports = dynamic_ports(config)?;
+    client.reserved = Reserved {
+        cpu_mhz: section.reserved.cpu,
+        memory_mb: section.reserved.memory,
+        disk_mb: section.reserved.disk,
+        ports: reserved_ports(&section.reserved.reserved_ports)?,
+        ..Reserved::default()
+    };
+    client.cpu_total_mhz = (section.cpu_total_compute > 0).then(|| u64::from(section.cpu_total_compute));
+    client.memory_total_mb = (section.memory_total_mb > 0).then_some(section.memory_total_mb);
+    if !section.network_interface.is_empty() {
+        client.network_interface = Some(section.network_interface.clone());
+    }
+    if !section.cgroup_parent.is_empty() {
+        client.cgroup_parent = Some(section.cgroup_parent.clone());
+    }
+    for (name, volume) in &section.host_volumes {
+        if volume.path.is_empty() {
+            return Err(ConfigError::Invalid(format!("host_volume {name:?} has no path")));
+        }
+        let volume = HostVolume { path: volume.path.as_str().into(), read_only: volume.read_only };
+        client.host_volumes.insert(name.clone(), volume);
+    }
+    client.drivers = drivers(config)?;
+    Ok(client)
+}
+
+fn dynamic_ports(config: &AgentConfig) -> Result<PortRange, ConfigError> {
+    let defaults = PortRange::default();
+    let or = |given: u16, default: u16| if given == 0 { default } else { given };
+    let range = PortRange {
+        min: or(config.client.min_dynamic_port, defaults.min),
+        max: or(config.client.max_dynamic_port, defaults.max),
+    };
+    if range.min > range.max {
+        return Err(ConfigError::Invalid(format!(
+            "client.min_dynamic_port ({}) is above client.max_dynamic_port ({})",
+            range.min, range.max
+        )));
+    }
+    Ok(range)
+}
+
+/// Ports and ranges such as `22,80,8500-8600`.
+fn reserved_ports(text: &str) -> Result<Vec<u16>, ConfigError> {
+    let bad = || ConfigError::Invalid(format!("client.reserved.reserved_ports: cannot read {text:?}"));
+    let mut ports = Vec::new();
+    for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+        let (first, last) = part.split_once('-').unwrap_or((part, part));
+        let first: u16 = first.trim().parse().map_err(|_| bad())?;
+        let last: u16 = last.trim().parse().map_err(|_| bad())?;
+        if first > last {
+            return Err(bad());
+        }
+        ports.extend(first..=last);
+    }
+    ports.sort_unstable();
+    ports.dedup();
+    Ok(ports)
+}
+
+fn drivers(config: &AgentConfig) -> Result<DriverSettings, ConfigError> {
+    let mut settings = DriverSettings::default();
+    for (name, plugin) in &config.plugins {
+        let enabled = plugin.get("enabled").is_none_or(|enabled| enabled == true || enabled == "true");
+        match name.as_str() {
+            "raw_exec" => settings.raw_exec = enabled.then(|| raw_exec(plugin)),
+            "mock_driver" => settings.mock = enabled.then(MockOptions::default),
+            other => {
+                return Err(ConfigError::Invalid(format!(
+                    "plugin {other:?} does not exist: raw_exec and mock_driver do"
+                )));
+            }
+        }
+    }
+    Ok(settings)
+}
+
+fn raw_exec(plugin: &serde_json::Value) -> RawExecSettings {
+    let text = |key: &str| plugin.get(key).and_then(serde_json::Value::as_str).unwrap_or("").to_owned();
+    let list = |key: &str| -> Vec<String> {
+        let values = plugin.get(key).and_then(serde_json::Value::as_array);
+        values.into_iter().flatten().filter_map(serde_json::Value::as_str).map(str::to_owned).collect()
+    };
+    RawExecSettings {
+        denied_host_uids: text("denied_host_uids"),
+        denied_host_gids: text("denied_host_gids"),
+        denied_envvars: list("denied_envvars"),
+    }
+}
