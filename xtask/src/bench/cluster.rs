@@ -83,7 +83,8 @@ impl Cluster {
             bail!("after Ctrl-C the cluster ended with {status} instead of exit status: 0");
         }
         if !left.is_empty() {
-            bail!("after Ctrl-C {} processes are left: {left:?}", left.len());
+            let some: Vec<&u32> = left.iter().take(5).collect();
+            bail!("after Ctrl-C {} processes were left, among them {some:?}; they were killed", left.len());
         }
         Ok(())
     }

@@ -33,48 +33,62 @@ const SMALL: &[&str] = &["-servers", "1", "-clients", "1"];
 /// Arguments of the default cluster.
 const DEFAULT: &[&str] = &[];
 
-/// A section: measures the binary.
-type Measure = fn(&Path) -> Result<Vec<Row>>;
+/// Some quantities and how they are measured.
+struct Section {
+    rows: Vec<Row>,
+    measure: fn(&Path, &mut [Row]) -> Result<()>,
+}
 
 /// Measures and prints the table.
 pub(crate) fn dev() -> Result<()> {
     let binary = binary()?;
-    let sections: [(&str, Measure); 5] = [
-        ("time to ready, 1 server and 1 client", |binary| {
-            ready(binary, SMALL, Row::new("ready, 1 server and 1 client", Unit::Seconds).goal(0.3).nomad(1.7))
-        }),
-        ("time to ready, default", |binary| {
-            ready(binary, DEFAULT, Row::new("ready, default (3 and 3)", Unit::Seconds).goal(0.5))
-        }),
-        ("memory when idle, 1 server and 1 client", |binary| {
-            idle(
-                binary,
-                SMALL,
-                Row::new("resident, 1 server and 1 client", Unit::Megabytes).goal(30.0).nomad(121.0),
-            )
-        }),
-        ("memory when idle, default", |binary| {
-            idle(binary, DEFAULT, Row::new("resident, default (3 and 3)", Unit::Megabytes).goal(60.0))
-        }),
-        ("100 tasks on one client", tasks),
-    ];
+    let mut failed = 0;
     let mut rows = Vec::new();
-    let mut failed = Vec::new();
-    for (name, measure) in sections {
+    for mut section in sections() {
+        let name = section.rows.iter().map(Row::what).collect::<Vec<_>>().join("; ");
         println!("== {name}");
-        match measure(&binary) {
-            Ok(measured) => rows.extend(measured),
-            Err(error) => {
-                println!("== {name} failed: {error:#}");
-                failed.push(name);
-            }
+        if let Err(error) = (section.measure)(&binary, &mut section.rows) {
+            println!("== FAILED: {error:#}");
+            failed += 1;
         }
+        rows.extend(section.rows);
     }
     println!("\n{}", table(&rows));
-    if !failed.is_empty() {
-        bail!("could not measure: {}", failed.join("; "));
+    if failed > 0 {
+        bail!("{failed} of the measurements failed, see above");
     }
     Ok(())
+}
+
+fn sections() -> [Section; 5] {
+    let seconds = |what| Row::new(what, Unit::Seconds);
+    let megabytes = |what| Row::new(what, Unit::Megabytes);
+    [
+        Section {
+            rows: vec![seconds("ready, 1 server and 1 client").goal(0.3).nomad(1.7)],
+            measure: |binary, rows| ready(binary, SMALL, rows),
+        },
+        Section {
+            rows: vec![seconds("ready, default (3 and 3)").goal(0.5)],
+            measure: |binary, rows| ready(binary, DEFAULT, rows),
+        },
+        Section {
+            rows: vec![megabytes("resident, 1 server and 1 client").goal(30.0).nomad(121.0)],
+            measure: |binary, rows| idle(binary, SMALL, rows),
+        },
+        Section {
+            rows: vec![megabytes("resident, default (3 and 3)").goal(60.0)],
+            measure: |binary, rows| idle(binary, DEFAULT, rows),
+        },
+        Section {
+            rows: vec![
+                seconds("100 sleep tasks running").goal(0.5).nomad(6.8),
+                megabytes("each executor, PSS").goal(0.5).nomad(14.5),
+                megabytes("each executor, USS"),
+            ],
+            measure: tasks,
+        },
+    ]
 }
 
 /// The binary that `NOMADCTL_BINARY` names, or the release one, built now.
@@ -89,30 +103,26 @@ fn binary() -> Result<PathBuf> {
     path.canonicalize().with_context(|| format!("there is no binary {}", path.display()))
 }
 
-fn ready(binary: &Path, args: &[&str], mut row: Row) -> Result<Vec<Row>> {
+fn ready(binary: &Path, args: &[&str], rows: &mut [Row]) -> Result<()> {
     for _ in 0..RUNS {
         let cluster = Cluster::start(binary, args)?;
-        row.add(cluster.ready_after.as_secs_f64());
+        add(rows, [cluster.ready_after.as_secs_f64()]);
         cluster.interrupt()?;
     }
-    Ok(vec![row])
+    Ok(())
 }
 
-fn idle(binary: &Path, args: &[&str], mut row: Row) -> Result<Vec<Row>> {
+fn idle(binary: &Path, args: &[&str], rows: &mut [Row]) -> Result<()> {
     let cluster = Cluster::start(binary, args)?;
     sleep(IDLE);
-    row.add(process::resident(cluster.pid())?.megabytes());
-    cluster.interrupt()?;
-    Ok(vec![row])
+    add(rows, [process::resident(cluster.pid())?.megabytes()]);
+    cluster.interrupt()
 }
 
-fn tasks(binary: &Path) -> Result<Vec<Row>> {
-    let mut time = Row::new("100 sleep tasks running", Unit::Seconds).goal(0.5).nomad(6.8);
-    let mut pss = Row::new("each executor, PSS", Unit::Megabytes).goal(0.5).nomad(14.5);
-    let mut uss = Row::new("each executor, USS", Unit::Megabytes);
+fn tasks(binary: &Path, rows: &mut [Row]) -> Result<()> {
     for _ in 0..RUNS {
         let cluster = Cluster::start(binary, SMALL)?;
-        time.add(run_tasks(&cluster)?.as_secs_f64());
+        let time = run_tasks(&cluster)?;
         let executors = process::executors(cluster.pid())?;
         if executors.len() != TASKS {
             bail!("{} executors run {TASKS} tasks", executors.len());
@@ -121,11 +131,19 @@ fn tasks(binary: &Path) -> Result<Vec<Row>> {
         for executor in executors {
             total.add(process::share(executor)?);
         }
-        pss.add(total.proportional.megabytes() / TASKS as f64);
-        uss.add(total.unique.megabytes() / TASKS as f64);
+        let each = |memory: process::Memory| memory.megabytes() / TASKS as f64;
+        add(rows, [time.as_secs_f64(), each(total.proportional), each(total.unique)]);
         cluster.interrupt()?;
     }
-    Ok(vec![time, pss, uss])
+    Ok(())
+}
+
+/// Adds one sample to each row.
+fn add<const N: usize>(rows: &mut [Row], samples: [f64; N]) {
+    assert_eq!(rows.len(), N, "a section measures each of its rows");
+    for (row, sample) in rows.iter_mut().zip(samples) {
+        row.add(sample);
+    }
 }
 
 /// Registers the job and returns the time until all its tasks run.

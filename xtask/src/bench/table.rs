@@ -36,6 +36,11 @@ impl Row {
         Self { what, unit, samples: Vec::new(), goal: None, nomad: None }
     }
 
+    /// What is measured.
+    pub(crate) fn what(&self) -> &'static str {
+        self.what
+    }
+
     /// Sets the most that is allowed.
     pub(crate) fn goal(self, goal: f64) -> Self {
         Self { goal: Some(goal), ..self }
