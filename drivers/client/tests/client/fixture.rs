@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -29,19 +29,11 @@ impl Host {
     }
 
     pub(crate) fn config(&self) -> Config {
-        let mut config = Config::new(self.dir.path().join("state"), self.dir.path().join("allocs"));
-        let binary = std::env::current_exe().expect("own binary");
-        config.executor = Program::subcommand_of(binary);
-        config.drivers.raw_exec = Some(RawExecSettings::default());
-        config.network_interface = Some("lo".to_owned());
-        config.cgroup_parent = Some(self.cgroup());
-        config.http_addr = "127.0.0.1:4646".to_owned();
-        config
+        config(self.dir.path())
     }
 
     pub(crate) fn cgroup(&self) -> String {
-        let unique = self.dir.path().file_name().expect("name").to_string_lossy().replace('.', "");
-        format!("nomad-client-test-{}-{unique}", std::process::id())
+        cgroup(self.dir.path())
     }
 
     /// Starts a client, once the one before has let go of its files.
@@ -100,6 +92,23 @@ impl Drop for Host {
         };
         drop(client::sweep_leftovers(&roots));
     }
+}
+
+/// The configuration of a client in `dir`, the same in every process.
+pub(crate) fn config(dir: &Path) -> Config {
+    let mut config = Config::new(dir.join("state"), dir.join("allocs"));
+    let binary = std::env::current_exe().expect("own binary");
+    config.executor = Program::subcommand_of(binary);
+    config.drivers.raw_exec = Some(RawExecSettings::default());
+    config.network_interface = Some("lo".to_owned());
+    config.cgroup_parent = Some(cgroup(dir));
+    config.http_addr = "127.0.0.1:4646".to_owned();
+    config
+}
+
+fn cgroup(dir: &Path) -> String {
+    let unique = dir.file_name().expect("name").to_string_lossy().replace('.', "");
+    format!("nomad-client-test-{unique}")
 }
 
 /// A job whose one task is a shell script; a failed task is restarted `restarts` times, at once.

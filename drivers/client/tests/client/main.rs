@@ -15,6 +15,11 @@ fn main() {
     if executor::is_executor(std::env::args_os()) {
         std::process::exit(executor::main(std::env::args_os()));
     }
+    if let [_, mode, dir, alloc] = std::env::args().collect::<Vec<_>>().as_slice()
+        && mode == reattach::AGENT
+    {
+        return reattach::agent(dir.as_ref(), alloc.parse().expect("id"));
+    }
     let trial = |(name, test): &(&'static str, fn())| {
         let test = *test;
         Trial::test(*name, move || {

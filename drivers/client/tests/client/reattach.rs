@@ -1,17 +1,20 @@
 //! An agent that comes back finds its tasks, whatever it left and whatever happened meanwhile.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use client::{Client, ShutdownMode};
-use model::{AllocId, ClientStatus, Nanos};
+use model::{AllocId, ClientStatus, Job, Nanos};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::fixture::{Host, alive, block_on, eventually, id, shell};
+use crate::servers::Servers;
 
 pub(crate) const TESTS: &[(&str, fn())] = &[
     ("a_detached_agent_comes_back_to_the_same_process", detached),
     ("a_crashed_agent_comes_back_to_the_same_process", crashed),
+    ("an_agent_killed_with_sigkill_is_replaced_without_loss", killed),
     ("what_ended_meanwhile_is_learnt_with_its_exit_code", ended_meanwhile),
     ("a_lost_state_file_costs_no_task", state_lost),
     ("a_broken_state_file_costs_no_task", state_broken),
@@ -22,11 +25,45 @@ pub(crate) const TESTS: &[(&str, fn())] = &[
 
 const DETACH: ShutdownMode = ShutdownMode::Detach { back_in: Duration::from_secs(60) };
 
+/// First argument of this binary as an agent of its own.
+pub(crate) const AGENT: &str = "agent";
+
+/// Runs a client until it is killed.
+pub(crate) fn agent(dir: &Path, alloc: AllocId) {
+    block_on(async {
+        let servers = Arc::<Servers>::default();
+        servers.assign(&long_job(), &[alloc]);
+        let _client = Client::start(crate::fixture::config(dir), servers).await.expect("client");
+        std::future::pending().await
+    });
+}
+
+/// Runs until the file `local/end` is there, then fails.
+fn long_job() -> Arc<Job> {
+    let script = "echo $$; while ! [ -e $NOMAD_TASK_DIR/end ]; do sleep 0.01; done; exit 7";
+    Arc::new(shell("service", 0, script))
+}
+
+/// Has another process run the task, and kills that process.
+async fn running_of_a_killed_agent(host: &Host) -> (AllocId, i32) {
+    let alloc = id();
+    let mut agent = std::process::Command::new(std::env::current_exe().expect("own binary"))
+        .arg(AGENT)
+        .arg(host.dir.path())
+        .arg(alloc.to_string())
+        .spawn()
+        .expect("agent");
+    let pid = host.pid(alloc).await;
+    agent.kill().expect("kill");
+    agent.wait().expect("end");
+    host.servers.assign(&long_job(), &[alloc]);
+    (alloc, pid)
+}
+
 async fn running(host: &Host) -> (Client, AllocId, i32) {
     let client = host.client().await;
     let alloc = id();
-    let job = shell("service", 0, "echo $$; while ! [ -e $NOMAD_TASK_DIR/end ]; do sleep 0.01; done; exit 7");
-    host.servers.assign(&Arc::new(job), &[alloc]);
+    host.servers.assign(&long_job(), &[alloc]);
     host.reach(alloc, ClientStatus::Running).await;
     let pid = host.pid(alloc).await;
     (client, alloc, pid)
@@ -75,6 +112,26 @@ fn crashed() {
         host.servers.stop(alloc);
         host.reach(alloc, ClientStatus::Complete).await;
         assert!(!alive(pid));
+    });
+}
+
+fn killed() {
+    block_on(async {
+        let host = Host::new();
+        let (alloc, pid) = running_of_a_killed_agent(&host).await;
+        let _client = host.client().await;
+        let reattached =
+            || host.servers.update_of(alloc).is_some_and(|_| host.events(alloc).contains("Reattached"));
+        eventually(reattached, || "not reattached".to_owned()).await;
+        assert!(alive(pid));
+        end(&host, alloc, pid).await;
+
+        let host = Host::new();
+        let (alloc, pid) = running_of_a_killed_agent(&host).await;
+        std::fs::write(host.path(alloc, "web/local/end"), "").expect("file");
+        eventually(|| !alive(pid), || "still running".to_owned()).await;
+        let _client = host.client().await;
+        end(&host, alloc, pid).await;
     });
 }
 
