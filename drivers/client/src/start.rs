@@ -63,7 +63,7 @@ pub(crate) async fn start(config: Config, link: Arc<dyn ServerLink>) -> Result<C
     let drivers = Drivers::new(&config);
     let (opened, node) = match config.sim {
         Some(sim) => {
-            let identity = Identity::random();
+            let identity = Identity::simulated(&config.region, sim.index);
             let node = node::sim::node(&config, sim, &identity, drivers.fingerprint().await);
             (Opened { lock: None, identity, db: StateDb::none(), rebooted: false }, node)
         }
