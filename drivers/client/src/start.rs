@@ -17,7 +17,7 @@ use crate::node;
 use crate::shared::{Parts, Shared};
 use crate::state_db::{StateDb, StateError};
 use crate::sweep::{Roots, sweep_leftovers};
-use crate::{Config, ServerLink, session};
+use crate::{Config, ServerLink, gc, session};
 
 /// Why a client cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -89,6 +89,7 @@ pub(crate) async fn start(config: Config, link: Arc<dyn ServerLink>) -> Result<C
     tasks.spawn(session::run(Arc::clone(&shared), inbox.clone()));
     if !shared.is_simulated() {
         tasks.spawn(node::refresh::run(Arc::clone(&shared)));
+        tasks.spawn(gc::run(inbox.clone()));
     }
     Ok(Client::new(shared, inbox, Loops { tasks, _lock: opened.lock }))
 }

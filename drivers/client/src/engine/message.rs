@@ -47,6 +47,8 @@ pub(crate) enum Message {
         /// Gets the answer.
         reply: oneshot::Sender<Result<(), ControlError>>,
     },
+    /// It is time to look for directories that nobody needs.
+    CollectGarbage,
     /// Stop everything; the answer comes when nothing runs any more.
     Leave(oneshot::Sender<()>),
 }

@@ -91,6 +91,7 @@ impl Engine {
                 // Who asked may have gone away.
                 let _ = reply.send(self.restart(id, task));
             }
+            Message::CollectGarbage => self.collect_garbage(),
             Message::Leave(reply) => {
                 self.leaving = Some(reply);
                 let event = if self.shared.config.ephemeral {

@@ -18,6 +18,7 @@ pub(crate) const TESTS: &[(&str, fn())] = &[
     ("a_replacement_waits_for_what_it_replaces", replaced),
     ("people_restart_and_signal_tasks", controlled),
     ("a_hundred_tasks_run_within_a_second", hundred),
+    ("the_oldest_directories_go_when_there_are_too_many", collected),
     ("a_lost_connection_ends_nothing_and_is_found_again", reconnected),
 ];
 
@@ -183,6 +184,27 @@ fn hundred() {
         client.shutdown(client::ShutdownMode::Leave).await;
         assert_eq!(running(), 0);
         assert_eq!(host.servers.left(), Some(Nanos::ZERO));
+    });
+}
+
+fn collected() {
+    block_on(async {
+        let host = Host::new();
+        let mut config = host.config();
+        config.gc.max_allocs = 2;
+        config.gc.disk_percent = 101;
+        config.gc.inode_percent = 101;
+        let client = host.client_with(config).await;
+        let job = Arc::new(shell("batch", 0, "true"));
+        let ids = [id(), id(), id()];
+        for alloc in ids {
+            host.servers.assign(&job, &[alloc]);
+            host.reach(alloc, ClientStatus::Complete).await;
+        }
+        eventually(|| !client.knows(ids[0]), || "all are kept".to_owned()).await;
+        eventually(|| !host.path(ids[0], "").exists(), || "its directory is left".to_owned()).await;
+        assert!(client.knows(ids[1]) && client.knows(ids[2]));
+        assert_eq!(client.is_running(ids[0], "web"), Some(false));
     });
 }
 
