@@ -188,6 +188,9 @@ impl<'a> PlanBuilder<'a> {
         let (classes, escaped) = eligibility(feasibility);
         let waits = !self.failed.is_empty();
         eval.snapshot_index = self.plan.snapshot_index;
+        if let Some(deployment) = &self.plan.deployment {
+            eval.deployment = deployment.id;
+        }
         if waits && self.eval.status == EvalStatus::Blocked {
             eval.class_eligibility = classes;
             eval.escaped = escaped;
@@ -204,6 +207,7 @@ impl<'a> PlanBuilder<'a> {
                 blocked.class_eligibility = classes;
                 blocked.escaped = escaped;
                 blocked.snapshot_index = self.plan.snapshot_index;
+                blocked.failed.clone_from(&self.failed);
                 eval.blocked = blocked.id;
             }
         }

@@ -42,7 +42,7 @@ pub(crate) async fn run(consensus: Consensus, calls: Calls, this: Introduction, 
                         try_join(&calls, &this, &members).await;
                     } else if other.expect == this.expect {
                         known.insert(other.id, other);
-                    } else {
+                    } else if this.expect > 0 && other.expect > 0 {
                         tracing::warn!(
                             address,
                             theirs = other.expect,

@@ -67,7 +67,9 @@ pub(super) fn run(snapshot: &Snapshot, eval: &Eval, options: &Options<'_>, batch
     outcomes.iter().for_each(|outcome| writer.stop_and_update(outcome));
     outcomes.iter().for_each(|outcome| writer.replace(outcome));
     outcomes.iter().for_each(|outcome| writer.place(outcome));
-    builder.finish(followups, placer.feasibility(), options.annotate)
+    let mut outcome = builder.finish(followups, placer.feasibility(), options.annotate);
+    outcome.eval.deployment = deployment.unwrap_or(eval.deployment);
+    outcome
 }
 
 /// Reconciles every group of the job, and groups that only its allocations have.
