@@ -8,7 +8,15 @@ use crate::run::{cargo, stage};
 pub(crate) fn fix() -> Result<()> {
     stage(
         "clippy --fix",
-        &mut cargo(&["clippy", "--workspace", "--all-targets", "--fix", "--allow-dirty", "--allow-staged", "--quiet"]),
+        &mut cargo(&[
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--fix",
+            "--allow-dirty",
+            "--allow-staged",
+            "--quiet",
+        ]),
     )?;
     stage("format", &mut cargo(&["fmt", "--all"]))
 }

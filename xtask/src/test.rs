@@ -28,7 +28,11 @@ pub(crate) fn test(install: Install) -> Result<ExitCode> {
         NEEDED.iter().filter(|(program, _)| !is_installed(program)).map(|(_, package)| *package).collect();
     let missing_venv = !has_venv();
     if install == Install::Refuse && (!missing.is_empty() || missing_venv) {
-        println!("missing Debian packages: {} {}", missing.join(" "), if missing_venv { "python3-venv" } else { "" });
+        println!(
+            "missing Debian packages: {} {}",
+            missing.join(" "),
+            if missing_venv { "python3-venv" } else { "" }
+        );
         println!("install them, or run: cargo xtask test --install");
         return Ok(ExitCode::from(MISSING));
     }
@@ -53,7 +57,10 @@ fn is_installed(program: &str) -> bool {
 }
 
 fn has_venv() -> bool {
-    Command::new("python3").args(["-c", "import ensurepip"]).output().is_ok_and(|output| output.status.success())
+    Command::new("python3")
+        .args(["-c", "import ensurepip"])
+        .output()
+        .is_ok_and(|output| output.status.success())
 }
 
 fn apt(missing: &[&str]) -> Result<()> {

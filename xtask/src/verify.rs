@@ -8,10 +8,7 @@ use crate::tidy;
 /// Format, lints, tidy and the tests that need nothing installed.
 pub(crate) fn verify() -> Result<()> {
     lint()?;
-    stage(
-        "tests",
-        &mut cargo(&["test", "--profile", "ci", "--workspace", "--quiet"]),
-    )
+    stage("tests", &mut cargo(&["test", "--profile", "ci", "--workspace", "--quiet"]))
 }
 
 /// Format, lints and tidy.

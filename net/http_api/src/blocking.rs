@@ -32,6 +32,9 @@ pub async fn blocking<W, T>(
 where
     W: Watch + ?Sized,
 {
+    if query.bad_index {
+        return Err(ApiError::bad_request("Invalid index"));
+    }
     if query.index == 0 {
         return read(&watch.snapshot());
     }

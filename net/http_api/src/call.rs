@@ -30,6 +30,17 @@ pub struct Call<B: ?Sized> {
 }
 
 impl<B: Backend + ?Sized> Call<B> {
+    /// Adds to the body of a read what its headers say.
+    #[must_use]
+    pub fn with_read_meta(&self, mut body: serde_json::Value, index: u64) -> serde_json::Value {
+        let contact = self.backend.contact();
+        body["Index"] = index.into();
+        body["KnownLeader"] = contact.known_leader.into();
+        body["LastContact"] = contact.last_contact_ms.into();
+        body["NextToken"] = "".into();
+        body
+    }
+
     /// Returns the headers of a read at an index.
     #[must_use]
     pub fn read_meta(&self, index: u64) -> Meta {

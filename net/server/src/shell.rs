@@ -91,6 +91,7 @@ impl Shell {
             next_call: 0,
             wake_at: None,
             term: 0,
+            elected: false,
             leads: false,
             seen: 0,
             reports,
@@ -135,6 +136,9 @@ struct Running {
     next_call: u64,
     wake_at: Option<Instant>,
     term: u64,
+    /// Consensus says that this server leads the term.
+    elected: bool,
+    /// Its machines run.
     leads: bool,
     /// Entries up to here are in the snapshot that the leader's machines began with.
     seen: u64,
@@ -221,7 +225,9 @@ impl Running {
             tracing::info!(term = self.term, "leadership lost");
             self.handle(Event::LostLeadership);
         }
-        let begins = change.leading && change.term != self.term;
+        // A term begins as a candidacy, so a known term may still be led for the first time.
+        let begins = change.leading && (change.term != self.term || !self.elected);
+        self.elected = change.leading;
         self.term = change.term;
         if begins {
             let (consensus, reports, term) =

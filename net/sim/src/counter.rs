@@ -50,6 +50,8 @@ impl Machine for Counter {
 }
 
 impl Subject for Counter {
+    type Ledger = ();
+
     fn empty() -> Self {
         Self::default()
     }

@@ -10,13 +10,14 @@ use openraft_rt_sim::SimRuntime;
 use raft::disk::{Latency, ModelDisk, PowerCut};
 use raft::{Config, Consensus, Member, NodeInfo};
 
-use crate::Subject;
 use crate::network::Port;
 use crate::observed::Observed;
 use crate::run::{Options, Plant};
+use crate::subject::{Boot, Site, Subject};
 use crate::world::Stage;
 
-pub(crate) struct Host<S> {
+/// A host that runs `S`.
+pub struct Host<S> {
     pub(crate) server: usize,
     stage: Arc<Stage>,
     disk: Mutex<ModelDisk<SimRuntime>>,
@@ -31,18 +32,21 @@ impl<S: Subject> Host<S> {
     }
 
     /// Boots the server; does nothing when it is on.
-    pub(crate) async fn boot(&self) {
+    pub(crate) async fn boot(&self, site: &Arc<Site<S>>) {
         let Some(boot) = self.stage.switch_on(self.server) else { return };
         self.stage.trace("boot", &[self.server as u64, boot]);
         let machine = Arc::new(Observed::<S>::new(self.stage.clone(), self.server, boot));
         *self.machine.lock().unwrap_or_else(PoisonError::into_inner) = Some(machine.clone());
         let port = Port { stage: self.stage.clone(), server: self.server, boot };
         let disk = Arc::new(self.disk().reopen());
-        let started = Consensus::start_on::<SimRuntime>(self.config(), disk, machine, Arc::new(port)).await;
+        let started = Consensus::start_on::<SimRuntime>(self.config(), disk, machine.clone(), Arc::new(port)).await;
         match started {
             Ok(consensus) if self.stage.is_on(self.server, boot) => {
                 self.watch(boot, consensus.clone());
-                self.stage.announce(self.server, consensus);
+                self.count_elections(consensus.clone());
+                self.stage.announce(self.server, consensus.clone());
+                let (site, server) = (site.clone(), self.server);
+                S::start(Boot { site, server, number: boot, consensus, machine });
             }
             // It crashed while it started.
             Ok(ghost) => ghost.shutdown().await,
@@ -60,6 +64,19 @@ impl<S: Subject> Host<S> {
             let reason = consensus.fatal().await;
             if stage.is_on(server, boot) {
                 stage.oracle().violation(format!("server {server} stopped: {reason}"));
+            }
+        }));
+    }
+
+    /// Counts every term in which this server leads.
+    fn count_elections(&self, consensus: Consensus) {
+        let stage = self.stage.clone();
+        drop(SimRuntime::spawn(async move {
+            let mut watch = consensus.leadership();
+            while let Ok(change) = watch.changed().await {
+                if change.leading {
+                    stage.elected(change.term);
+                }
             }
         }));
     }
@@ -94,11 +111,12 @@ impl<S: Subject> Host<S> {
 
     /// Returns the last index that the machine has applied.
     pub(crate) fn applied(&self) -> u64 {
-        self.machine
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .as_ref()
-            .map_or(0, |machine| machine.index())
+        self.machine().map_or(0, |machine| machine.index())
+    }
+
+    /// Returns the machine of the newest boot.
+    pub(crate) fn machine(&self) -> Option<Arc<Observed<S>>> {
+        self.machine.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Returns this server as a member of the group, once it runs.

@@ -1,17 +1,20 @@
-//! The whole cluster in one seeded simulation: production consensus and its log, on virtual time.
+//! The whole cluster in one seeded simulation: production consensus, its log and the control plane, on virtual time.
 //!
 //! ```text
 //! clients ─→ servers (raft, unchanged) ─→ modelled disks     chaos: crashes, power cuts, partitions, loss
 //!               ↕ modelled network                            oracle: one history, nothing acknowledged is lost,
 //!                                                                     no stale read, everything heals
 //! ```
-//! Everything comes from one seed: the same seed gives the same [`Report`], down to the hash of its trace. Limits: only
-//! for development; one thread, no real clock, file or socket. A [`Subject`] is the machine that is simulated.
+//! Everything comes from one seed: the same seed gives the same [`Report`], down to the hash of its trace. A [`Subject`]
+//! is the machine that is simulated: [`ControlPlane`] is what ships, [`Counter`] the simplest one. Limits: only for
+//! development; one thread, no real clock, file or socket.
 #![forbid(unsafe_code)]
 
 mod chaos;
+mod control_plane;
 mod counter;
 mod host;
+mod invariants;
 mod network;
 mod observed;
 mod operator;
@@ -24,8 +27,9 @@ mod trace;
 mod workload;
 mod world;
 
+pub use control_plane::ControlPlane;
 pub use counter::Counter;
 pub use random::Random;
 pub use report::Report;
 pub use run::{Options, Plant, run, run_with};
-pub use subject::Subject;
+pub use subject::{Boot, Site, Subject};

@@ -56,7 +56,7 @@ impl Port {
     }
 
     /// Waits until a message has arrived; for ever if it does not.
-    async fn travel(&self, from: usize, to: usize) {
+    pub(crate) async fn travel(&self, from: usize, to: usize) {
         let delay = self.stage.random(|random| random.micros(DELAY));
         let lost = self.stage.loses();
         SimRuntime::sleep(delay).await;

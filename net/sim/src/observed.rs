@@ -17,7 +17,8 @@ use crate::world::Stage;
 const COMPARE: u64 = 32;
 const BLANK: u64 = 0;
 
-pub(crate) struct Observed<S> {
+/// A machine whose every step the oracle sees.
+pub struct Observed<S> {
     subject: S,
     stage: Arc<Stage>,
     server: usize,
@@ -30,6 +31,11 @@ impl<S: Subject> Observed<S> {
     pub(crate) fn new(stage: Arc<Stage>, server: usize, boot: u64) -> Self {
         let (chain, index) = (AtomicU64::new(0), AtomicU64::new(0));
         Self { subject: S::empty(), stage, server, boot, chain, index }
+    }
+
+    /// Returns the machine itself.
+    pub(crate) const fn subject(&self) -> &S {
+        &self.subject
     }
 
     /// Returns the last index that was applied.
@@ -49,7 +55,11 @@ impl<S: Subject> Observed<S> {
             oracle.violation(format!("server {} applied {index} after {before}", self.server));
         }
         oracle.applied(self.server, index, command, chain);
-        if index.is_multiple_of(COMPARE) {
+        let thorough = index.is_multiple_of(COMPARE);
+        for text in self.subject.broken(thorough) {
+            oracle.violation(format!("server {} at index {index}: {text}", self.server));
+        }
+        if thorough {
             oracle.state(self.server, index, self.subject.digest());
         }
         drop(oracle);

@@ -26,6 +26,12 @@ pub struct Report {
     pub requests: u64,
     /// Servers that lost power or were killed.
     pub crashes: u64,
+    /// Terms that had a leader.
+    pub elections: u64,
+    /// Jobs whose registration was acknowledged.
+    pub jobs: u64,
+    /// Allocations that were placed.
+    pub placements: u64,
     /// Partitions of the network.
     pub partitions: u64,
     /// Servers that lost their disk and came back as new ones.
@@ -49,7 +55,7 @@ impl fmt::Display for Report {
         write!(
             f,
             "seed {}: {} ({:?} simulated, trace {:016x} over {} events; {} writes acknowledged, {} unknown, {} reads, \
-             {} entries applied, {} requests, {} crashes, {} partitions, {} replaced, {} restores)",
+             {} entries applied, {} requests, {} elections, {} jobs acknowledged, {} placements, {} crashes, {} partitions, {} replaced, {} restores)",
             self.seed,
             if self.passed() { "passed" } else { "FAILED" },
             self.duration,
@@ -60,6 +66,9 @@ impl fmt::Display for Report {
             self.reads,
             self.applied,
             self.requests,
+            self.elections,
+            self.jobs,
+            self.placements,
             self.crashes,
             self.partitions,
             self.replaced,

@@ -3,7 +3,7 @@
 //! ```text
 //! found the group → clients and chaos for `duration` → heal → everybody agrees → fresh writes → verdict
 //! ```
-//! Limits: the group must heal within 60 virtual seconds.
+//! Limits: the group must heal within [`Subject::HEALING`].
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,12 +14,11 @@ use openraft_rt_sim::SimRuntime;
 use crate::chaos::Chaos;
 use crate::host::Host;
 use crate::operator::{Operator, is_settled};
+use crate::subject::{Site, Subject};
 use crate::workload::Client;
 use crate::world::Stage;
-use crate::{Counter, Report, Subject};
+use crate::{Counter, Report};
 
-/// How long healing may take, in virtual time.
-const HEALING: Duration = Duration::from_secs(60);
 /// Fresh writes that a healed group must take.
 const FRESH: u64 = 20;
 
@@ -68,48 +67,56 @@ async fn play<S: Subject>(seed: u64, duration: Duration, options: Options) -> Re
     let stage = Stage::new(seed, options.servers);
     let hosts: Vec<Arc<Host<S>>> =
         (0..options.servers).map(|server| Host::new(stage.clone(), server, options)).collect();
-    found(&stage, &hosts).await;
+    let site = Arc::new(Site { stage: stage.clone(), hosts: hosts.clone(), ledger: S::Ledger::default() });
+    found(&site).await;
 
     let until = stage.now() + duration;
     for number in 0..options.clients {
         let client = Client { number, stage: stage.clone(), hosts: hosts.clone() };
         drop(SimRuntime::spawn(client.run(until)));
     }
-    let operator = Operator { stage: stage.clone(), hosts: hosts.clone() };
-    drop(SimRuntime::spawn(operator.run(until + HEALING)));
-    Chaos { stage: stage.clone(), hosts: hosts.clone() }.run(until).await;
+    S::populate(&site, until);
+    let operator = Operator { stage: stage.clone(), hosts };
+    drop(SimRuntime::spawn(operator.run(until + S::HEALING)));
+    Chaos { site: site.clone() }.run(until).await;
 
     if !stage.oracle().failed() {
-        heal(&stage, &hosts).await;
+        heal(&site).await;
     }
-    stage.report(duration)
+    let mut report = stage.report(duration);
+    if let Some(machine) = site.leader().and_then(|leader| site.hosts[leader].machine()) {
+        machine.subject().summarize(&site.ledger, &mut report);
+    }
+    report
 }
 
-async fn found<S: Subject>(stage: &Arc<Stage>, hosts: &[Arc<Host<S>>]) {
-    for host in hosts {
-        host.boot().await;
+async fn found<S: Subject>(site: &Arc<Site<S>>) {
+    for host in &site.hosts {
+        host.boot(site).await;
     }
-    let members = hosts.iter().filter_map(|host| host.member()).collect();
-    let founded = match stage.running(0) {
+    let members = site.hosts.iter().filter_map(|host| host.member()).collect();
+    let founded = match site.stage.running(0) {
         Some((_, consensus)) => consensus.initialize(members).await.map_err(|error| error.to_string()),
         None => Err("server 0 does not run".to_owned()),
     };
     if let Err(error) = founded {
-        stage.oracle().violation(format!("the group cannot be founded: {error}"));
+        site.stage.oracle().violation(format!("the group cannot be founded: {error}"));
     }
 }
 
-/// Ends all faults and waits until everybody is a voter, has applied the same and takes fresh writes.
-async fn heal<S: Subject>(stage: &Arc<Stage>, hosts: &[Arc<Host<S>>]) {
+/// Ends all faults and waits until everybody is a voter, has applied the same and takes fresh writes, and nothing is
+/// left to do.
+async fn heal<S: Subject>(site: &Arc<Site<S>>) {
+    let stage = &site.stage;
     stage.heal();
     stage.set_loss(0);
     stage.trace("end of faults", &[]);
-    let deadline = stage.now() + HEALING;
-    for host in hosts {
-        host.boot().await;
+    let deadline = stage.now() + S::HEALING;
+    for host in &site.hosts {
+        host.boot(site).await;
     }
     let before = stage.oracle().acknowledgements();
-    let client = Client { number: 1 << 20, stage: stage.clone(), hosts: hosts.to_vec() };
+    let client = Client { number: 1 << 20, stage: stage.clone(), hosts: site.hosts.clone() };
     drop(SimRuntime::spawn(client.run(deadline)));
     while stage.now() < deadline {
         SimRuntime::sleep(Duration::from_millis(50)).await;
@@ -120,15 +127,27 @@ async fn heal<S: Subject>(stage: &Arc<Stage>, hosts: &[Arc<Host<S>>]) {
             }
             (oracle.acknowledgements() - before, oracle.last_applied())
         };
-        if fresh >= FRESH && is_settled(stage, hosts) && hosts.iter().all(|host| host.applied() == last) {
+        let agreed = is_settled(stage, &site.hosts) && site.hosts.iter().all(|host| host.applied() == last);
+        if fresh >= FRESH && agreed && unfinished(site).is_empty() {
             stage.trace("healed", &[last]);
             return;
         }
     }
     let fresh = stage.oracle().acknowledgements() - before;
-    stage.oracle().violation(format!("not healed after {HEALING:?}, {fresh} fresh writes"));
-    for host in hosts {
+    stage.oracle().violation(format!("not healed after {:?}, {fresh} fresh writes", S::HEALING));
+    for text in unfinished(site) {
+        stage.oracle().violation(text);
+    }
+    for host in &site.hosts {
         let status = stage.running(host.server).map(|(_, consensus)| consensus.status());
         stage.oracle().violation(format!("server {} then: {status:?}", host.server));
+    }
+}
+
+/// Returns what is left to do, as the leader sees it.
+fn unfinished<S: Subject>(site: &Site<S>) -> Vec<String> {
+    match site.leader().and_then(|leader| site.hosts[leader].machine()) {
+        Some(machine) => machine.subject().unfinished(&site.ledger),
+        None => vec!["nobody leads".to_owned()],
     }
 }

@@ -15,7 +15,7 @@ use crate::report::Report;
 use crate::trace::Trace;
 
 /// What all tasks of a simulation share.
-pub(crate) struct Stage {
+pub struct Stage {
     start: SimInstant,
     inner: Mutex<Inner>,
     oracle: Mutex<Oracle>,
@@ -26,6 +26,8 @@ struct Inner {
     trace: Trace,
     report: Report,
     servers: Vec<Slot>,
+    /// The highest term that was led.
+    term: u64,
     /// One message of so many thousand is lost.
     loss: u64,
 }
@@ -50,6 +52,7 @@ impl Stage {
             trace: Trace::default(),
             report: Report { seed, ..Report::default() },
             servers: (0..servers).map(|_| Slot::default()).collect(),
+            term: 0,
             loss: USUAL_LOSS,
         };
         Arc::new(Self { start: SimInstant::now(), inner: Mutex::new(inner), oracle: Mutex::default() })
@@ -79,6 +82,15 @@ impl Stage {
 
     pub(crate) fn count(&self, add: impl FnOnce(&mut Report)) {
         add(&mut self.lock().report);
+    }
+
+    /// Notes that somebody leads in `term`.
+    pub(crate) fn elected(&self, term: u64) {
+        let mut inner = self.lock();
+        if term > inner.term {
+            inner.term = term;
+            inner.report.elections += 1;
+        }
     }
 
     pub(crate) fn restored(&self) {

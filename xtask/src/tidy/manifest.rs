@@ -6,8 +6,20 @@ use super::{Finding, area};
 
 /// Crates that do I/O, read clocks or draw random numbers: not for `core`.
 const NOT_FOR_CORE: [&str; 14] = [
-    "axum", "hyper", "mio", "nix", "openraft", "quinn", "rand", "redb", "reqwest", "rustix", "rustls", "socket2",
-    "tokio", "tokio-util",
+    "axum",
+    "hyper",
+    "mio",
+    "nix",
+    "openraft",
+    "quinn",
+    "rand",
+    "redb",
+    "reqwest",
+    "rustix",
+    "rustls",
+    "socket2",
+    "tokio",
+    "tokio-util",
 ];
 
 /// Ours from `drivers`: not for `net`, except where both meet.

@@ -39,6 +39,8 @@ pub struct Query {
     pub namespace_given: bool,
     /// Answer only above this index (0: at once).
     pub index: u64,
+    /// Whether the given index is none: a read that would wait for it is refused.
+    pub bad_index: bool,
     /// How long to wait for that.
     pub wait: Duration,
     /// From whom to answer.
@@ -71,9 +73,11 @@ impl Query {
         let raw = Parameters::parse(query);
         let filled = |name: &str| Some(raw.text(name)).filter(|text| !text.is_empty()).map(str::to_owned);
         let namespace = filled("namespace");
+        let index = index(&raw);
         Ok(Query {
             wait: wait(&raw)?,
-            index: index(&raw)?,
+            index: index.unwrap_or(0),
+            bad_index: index.is_none(),
             consistency: consistency(&raw)?,
             per_page: per_page(&raw)?,
             region: filled("region"),
@@ -107,10 +111,10 @@ fn wait(raw: &Parameters) -> Result<Duration, ApiError> {
     }
 }
 
-fn index(raw: &Parameters) -> Result<u64, ApiError> {
+fn index(raw: &Parameters) -> Option<u64> {
     match raw.text("index") {
-        "" => Ok(0),
-        text => parse_uint(text).map_err(|_| ApiError::bad_request("Invalid index")),
+        "" => Some(0),
+        text => parse_uint(text).ok(),
     }
 }
 
@@ -167,8 +171,6 @@ mod tests {
     fn bad_parameters_are_refused_in_nomads_words() {
         for (query, text) in [
             ("index=1&wait=abc", "Invalid wait time"),
-            ("index=abc", "Invalid index"),
-            ("index=-1", "Invalid index"),
             ("stale=maybe", "Expect `true` or `false` for `stale` query string parameter"),
             ("per_page=abc", "Expect a number for `per_page` query string parameter"),
             ("per_page=99999999999", "Expect a number for `per_page` query string parameter"),

@@ -92,14 +92,15 @@ async fn count<C: Cluster>(call: Call<C>) -> Result<Reply, ApiError> {
                     ApiError::bad_request(format!("failed to read result page: {error}"))
                 })?);
         }
-        Ok(Read { index: state.indexes.of(Table::Evals), value: json!({ "Count": count }) })
+        let index = state.indexes.of(Table::Evals);
+        Ok(Read { index, value: call.with_read_meta(json!({ "Count": count }), index) })
     })
     .await
 }
 
 /// `GET /v1/evaluation/:id`
 async fn one<C: Cluster>(call: Call<C>) -> Result<Reply, ApiError> {
-    let id: EvalId = reading::id(call.param("id"), "eval")?;
+    let id: EvalId = reading::id(call.param("id"), "failed to lookup eval: eval")?;
     let related = call.query.raw.boolean("related")?.unwrap_or(false);
     object(&call, &[Table::Evals], |state| {
         let eval = found(&call, state.eval(id), state.indexes.of(Table::Evals), "eval not found")?;

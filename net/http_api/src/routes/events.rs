@@ -14,6 +14,7 @@ use state::{Applied, Change, Snapshot};
 use crate::answer::ReplyBody;
 use crate::authorize::{Authorized, Capability, On, Scope};
 use crate::cluster::{Cluster, EventBatch};
+use crate::query::parse_int;
 use crate::route::{Filter, Method, Reach, handler};
 use crate::{ApiError, Call, Reply, Route, views};
 
@@ -49,7 +50,11 @@ async fn stream<C: Cluster>(call: Call<C>) -> Result<Reply, ApiError> {
         Some("0") => 0,
         Some(text) => text
             .parse::<u64>()
-            .map_err(|_| ApiError::bad_request("Unable to parse index: invalid syntax"))?
+            .map_err(|_| {
+                let error = parse_int(text).err().map(|error| error.of("Atoi").to_string());
+                let error = error.unwrap_or_else(|| format!("{text} is negative"));
+                ApiError::bad_request(format!("Unable to parse index: {error}"))
+            })?
             .saturating_sub(1),
     };
     let mut wanted = Vec::new();

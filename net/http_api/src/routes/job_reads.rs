@@ -1,11 +1,14 @@
 //! Reading one job: itself, its allocations, evaluations, deployments, versions.
 
-use model::Alloc;
+use std::sync::Arc;
+
+use model::{Alloc, Job};
 use serde_json::{Value, json};
 use state::{Snapshot, Table};
 
 use super::reading::{found, job_key, newest, object};
 use crate::cluster::Cluster;
+use crate::query::{Parameters, parse_uint};
 use crate::{ApiError, Call, Read, Reply, views};
 
 /// `GET /v1/job/:id`
@@ -88,6 +91,8 @@ pub(super) async fn deployments<C: Cluster>(call: Call<C>) -> Result<Reply, ApiE
 /// `/v1/job/:id/versions`, newest first; with `diffs=true` what each changed.
 pub(super) async fn versions<C: Cluster>(call: Call<C>) -> Result<Reply, ApiError> {
     let key = job_key(&call);
+    let with_diffs = call.query.raw.boolean("diffs")?.unwrap_or(false);
+    let against = Against::of(&call.query.raw)?;
     object(&call, &[Table::Jobs], |state| {
         let versions: Vec<_> = state.job_versions(&key).rev().collect();
         if versions.is_empty() {
@@ -96,9 +101,52 @@ pub(super) async fn versions<C: Cluster>(call: Call<C>) -> Result<Reply, ApiErro
         }
         let index = newest(versions.iter().map(|job| job.modify_index), 0);
         let jobs: Vec<Value> = versions.iter().map(|job| job.to_json()).collect();
-        Ok(Read { index, value: json!({ "Diffs": null, "Versions": jobs, "Index": index }) })
+        let diffs = if with_diffs { diffs(&versions, against.as_ref())? } else { Value::Null };
+        let value = call.with_read_meta(json!({ "Diffs": diffs, "Versions": jobs }), index);
+        Ok(Read { index, value })
     })
     .await
+}
+
+/// The version that all others are compared with.
+enum Against {
+    Number(u64),
+    Tag(String),
+}
+
+impl Against {
+    fn of(query: &Parameters) -> Result<Option<Self>, ApiError> {
+        if let Some(tag) = query.get("diff_tag").filter(|tag| !tag.is_empty()) {
+            return Ok(Some(Self::Tag(tag.to_owned())));
+        }
+        let Some(text) = query.get("diff_version").filter(|text| !text.is_empty()) else { return Ok(None) };
+        parse_uint(text).map(|version| Some(Self::Number(version))).map_err(|error| {
+            ApiError::internal(format!(
+                "Failed to parse value of \"diff_version\" ({text}) as a uint64: {error}"
+            ))
+        })
+    }
+}
+
+/// What each version changed of the one before, newest first, or of one given version.
+fn diffs(versions: &[&Arc<Job>], against: Option<&Against>) -> Result<Value, ApiError> {
+    let diff = |old: &Job, new: &Job| {
+        serde_json::to_value(model::diff::job_diff(Some(old), Some(new), None))
+            .map_err(|error| ApiError::internal(error.to_string()))
+    };
+    let base = match against {
+        None => return versions.windows(2).map(|pair| diff(pair[1], pair[0])).collect(),
+        Some(Against::Number(version)) => {
+            let found = versions.iter().find(|job| job.version == *version);
+            found.ok_or_else(|| ApiError::internal(format!("version {version} not found")))?
+        }
+        Some(Against::Tag(tag)) => {
+            let tagged = |job: &Job| job.version_tag.as_ref().is_some_and(|known| known.name == *tag);
+            let found = versions.iter().find(|job| tagged(job));
+            found.ok_or_else(|| ApiError::internal(format!("tag {tag:?} not found")))?
+        }
+    };
+    versions.iter().map(|job| diff(base, job)).collect()
 }
 
 /// `GET /v1/job/:id/submission?version=N`

@@ -105,6 +105,9 @@ async fn read<C: Cluster>(call: &mut Call<C>) -> Result<Namespace, ApiError> {
 
 /// `DELETE /v1/namespace/:name`
 async fn delete<C: Cluster>(call: Call<C>) -> Result<Reply, ApiError> {
+    if call.backend.snapshot().namespace(call.param("name")).is_none() {
+        return Err(ApiError::internal("namespace not found"));
+    }
     commit(&call, Command::DeleteNamespace(Name::from(call.param("name")))).await
 }
 

@@ -126,6 +126,12 @@ async fn upsert<C: Cluster>(mut call: Call<C>) -> Result<Reply, ApiError> {
     commit(&call, Command::UpsertNodePool(Box::new(pool))).await
 }
 
+/// Refuses to change the pools that are always there.
+fn own(name: &str, verb: &str) -> Result<(), String> {
+    let built_in = ["all", "default"].contains(&name);
+    if built_in { Err(format!("{verb} node pool {name:?} is not allowed")) } else { Ok(()) }
+}
+
 /// `PUT /v1/node/pool/:name`
 async fn upsert_named<C: Cluster>(mut call: Call<C>) -> Result<Reply, ApiError> {
     let body = call.take_json().await?;
@@ -141,10 +147,12 @@ async fn upsert_named<C: Cluster>(mut call: Call<C>) -> Result<Reply, ApiError> 
 /// `DELETE /v1/node/pool/:name`
 async fn delete<C: Cluster>(call: Call<C>) -> Result<Reply, ApiError> {
     let name = Name::from(call.param("name"));
+    own(&name, "deleting").map_err(ApiError::internal)?;
     commit(&call, Command::DeleteNodePool(name)).await
 }
 
 fn check(pool: &NodePool) -> Result<(), ApiError> {
+    own(&pool.name, "modifying").map_err(ApiError::bad_request)?;
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     if pool.name.is_empty() || pool.name.len() > 128 || !pool.name.chars().all(fits) {
         return Err(ApiError::internal(format!(

@@ -30,7 +30,10 @@ pub(super) fn routes<C: Cluster>() -> Vec<Route<C>> {
         route(Method::Get, "/v1/operator/raft/configuration", ALL, Reach::Region, handler(raft::<C>)),
         route(Method::Get, SCHEDULER, READ, Reach::Region, handler(scheduler::<C>)),
         route(Method::Write, SCHEDULER, WRITE, Reach::Leader, handler(set_scheduler::<C>)),
-        route(Method::Get, "/v1/operator/license", ALL, Reach::Agent, handler(license::<C>)),
+        Route {
+            scope: Scope::Open,
+            ..route(Method::Get, "/v1/operator/license", &[], Reach::Agent, handler(license::<C>))
+        },
         route(Method::Put, "/v1/system/gc", ALL, Reach::Leader, handler(gc::<C>)),
         route(Method::Put, "/v1/system/reconcile/summaries", ALL, Reach::Leader, handler(summaries::<C>)),
     ]

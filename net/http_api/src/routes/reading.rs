@@ -52,10 +52,10 @@ pub(super) fn newest(indexes: impl Iterator<Item = u64>, table: u64) -> u64 {
 /// Checks the prefix of a UUID as Go's index does: an even number of hexadecimal digits.
 pub(super) fn check_uuid_prefix(prefix: &str, noun: &str) -> Result<(), ApiError> {
     let digits = prefix.chars().filter(|&c| c != '-').count();
-    let problem = if prefix.chars().any(|c| c != '-' && !c.is_ascii_hexdigit()) {
-        format!("Invalid UUID: {prefix}")
-    } else if digits % 2 == 1 {
+    let problem = if digits % 2 == 1 {
         "Input (without hyphens) must be even length".to_owned()
+    } else if let Some(bad) = prefix.chars().find(|c| *c != '-' && !c.is_ascii_hexdigit()) {
+        format!("Invalid UUID: encoding/hex: invalid byte: U+{:04X} '{bad}'", u32::from(bad))
     } else if prefix.len() > 36 {
         "Invalid UUID length".to_owned()
     } else {

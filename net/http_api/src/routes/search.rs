@@ -41,7 +41,13 @@ async fn search<C: Cluster>(mut call: Call<C>) -> Result<Reply, ApiError> {
         "all" | "" => CONTEXTS.into_iter().chain(["node_pools"]).collect(),
         "node_pools" => vec!["node_pools"],
         other if CONTEXTS.contains(&other) || EMPTY_CONTEXTS.contains(&other) => vec![other],
-        other => return Err(ApiError::internal(format!("invalid search context {other:?}"))),
+        other => {
+            let known = "allocs jobs nodes node_pools evals deployment plugins volumes scaling_policy vars \
+                         namespaces host_volumes";
+            return Err(ApiError::internal(format!(
+                "context must be one of [{known}] or 'all' for all contexts; got {other:?}"
+            )));
+        }
     };
     let state = call.backend.snapshot();
     let (mut matches, mut truncations) = (Map::new(), Map::new());

@@ -3,5 +3,6 @@
 
 mod agent;
 mod quic;
+mod routes;
 mod tcp;
 mod unix;
