@@ -97,7 +97,9 @@ pub(super) async fn evaluate<C: Cluster>(mut call: Call<C>) -> Result<Reply, Api
     let state = call.backend.snapshot();
     let command = request::evaluate_job(&state, call.backend.now(), &request).map_err(refused)?;
     let answer = commit(&call, command, &key, eval).await?;
-    Ok(Reply::json(&answer.body())?.with_meta(Meta::write(answer.index)))
+    let mut body = answer.body();
+    body["Warnings"] = "".into();
+    Ok(Reply::json(&body)?.with_meta(Meta::write(answer.index)))
 }
 
 /// `PUT /v1/job/:id/plan`

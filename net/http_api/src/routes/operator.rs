@@ -89,9 +89,7 @@ async fn set_scheduler<C: Cluster>(mut call: Call<C>) -> Result<Reply, ApiError>
         Applied::Set(done) => *done,
         Applied::Done | Applied::Each(_) => true,
     };
-    let body = json!({
-        "Index": applied.index, "KnownLeader": false, "LastContact": 0, "NextToken": "", "Updated": updated,
-    });
+    let body = json!({ "Index": applied.index, "Updated": updated });
     Ok(Reply::json(&body)?.with_meta(Meta::write(applied.index)))
 }
 
