@@ -24,9 +24,9 @@ pub struct EndpointConfig {
     pub max_half_open: usize,
     /// Streams that one peer may hold open at a time; every long poll, log follow and exec holds one.
     pub max_streams: u32,
-    /// Interval of keep-alive packets, sent by the dialling side.
+    /// Longest interval of keep-alive packets, sent by the dialling side; most protocols have a shorter one.
     pub keep_alive: Duration,
-    /// Silence after which a connection is given up.
+    /// Silence after which a connection is given up at the latest.
     pub idle_timeout: Duration,
 }
 
@@ -165,7 +165,7 @@ impl std::fmt::Debug for Endpoint {
 impl Secrets {
     fn new(config: &EndpointConfig, credentials: &Credentials) -> Result<Secrets, CredentialsError> {
         let client = |alpn| -> Result<quinn::ClientConfig, CredentialsError> {
-            Ok(transport::client_config(config, credentials.client_crypto(alpn)?))
+            Ok(transport::client_config(config, alpn, credentials.client_crypto(alpn)?))
         };
         let [raft, peer, agent, gossip, http] = Alpn::ALL;
         Ok(Secrets {

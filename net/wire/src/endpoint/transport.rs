@@ -6,12 +6,13 @@
 //! `SEND_WINDOW` bytes of answers that it does not acknowledge.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use quinn::crypto::rustls::{QuicClientConfig, QuicServerConfig};
 use quinn::{IdleTimeout, TransportConfig, VarInt};
 
 use super::EndpointConfig;
-use crate::streams;
+use crate::{Alpn, streams};
 
 /// Unread bytes that a peer may send on one stream.
 const STREAM_WINDOW: u32 = 1 << 20;
@@ -29,23 +30,39 @@ const CRYPTO_BUFFER: usize = 16 << 10;
 /// Returns the settings of the accepting side.
 pub(super) fn server_config(config: &EndpointConfig, crypto: Arc<QuicServerConfig>) -> quinn::ServerConfig {
     let mut server = quinn::ServerConfig::with_crypto(crypto);
-    server.transport_config(Arc::new(transport(config)));
+    server.transport_config(Arc::new(transport(config, config.idle_timeout)));
     // Those above the cap are refused by the listener; QUIC itself would leave them without an answer.
     server.max_incoming(config.max_half_open.max(1));
     server
 }
 
-/// Returns the settings of the dialling side, which is the one that keeps the connection alive.
-pub(super) fn client_config(config: &EndpointConfig, crypto: Arc<QuicClientConfig>) -> quinn::ClientConfig {
-    let mut transport = transport(config);
-    transport.keep_alive_interval(Some(config.keep_alive));
+/// Returns the settings of the dialling side, which is the one that keeps the connection alive. QUIC takes the
+/// shorter idle timeout of both sides, so the dialling side decides by protocol.
+pub(super) fn client_config(
+    config: &EndpointConfig,
+    alpn: Alpn,
+    crypto: Arc<QuicClientConfig>,
+) -> quinn::ClientConfig {
+    let (keep_alive, idle) = timers(alpn);
+    let mut transport = transport(config, idle.min(config.idle_timeout));
+    transport.keep_alive_interval(Some(keep_alive.min(config.keep_alive)));
     let mut client = quinn::ClientConfig::new(crypto);
     client.transport_config(Arc::new(transport));
     client
 }
 
-fn transport(config: &EndpointConfig) -> TransportConfig {
-    let idle = IdleTimeout::try_from(config.idle_timeout).expect("an idle timeout below 2^62 ms");
+/// Interval of keep-alive packets, and silence after which the other side counts as dead. A killed agent says
+/// nothing: requests to it fail after the silence, so what waits for a leader gets the shortest.
+fn timers(alpn: Alpn) -> (Duration, Duration) {
+    match alpn {
+        Alpn::Raft | Alpn::Peer | Alpn::Http => (Duration::from_millis(500), Duration::from_secs(2)),
+        Alpn::Client => (Duration::from_millis(1_500), Duration::from_secs(5)),
+        Alpn::Gossip => (Duration::from_secs(10), Duration::from_secs(30)),
+    }
+}
+
+fn transport(config: &EndpointConfig, idle: Duration) -> TransportConfig {
+    let idle = IdleTimeout::try_from(idle).expect("an idle timeout below 2^62 ms");
     let mut transport = TransportConfig::default();
     transport
         .max_concurrent_bidi_streams(VarInt::from_u32(config.max_streams.min(streams::FIRST)))
