@@ -66,7 +66,7 @@ impl Leader {
         let snapshot = Arc::clone(&self.snapshot);
         if let Ok(command) = request::set_status(&snapshot, now, &mut self.ids, id, status) {
             self.statuses_open.insert(id);
-            self.propose(now, Purpose::NodeStatus(id), command, actions);
+            self.propose(now, Purpose::NodeStatus(id, status), command, actions);
         }
     }
 

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use model::{DeploymentId, NodeId, Timestamp};
+use model::{DeploymentId, NodeId, NodeStatus, Timestamp};
 use state::{Command, Entry};
 
 use super::Leader;
+use crate::heartbeat::Pulse;
 use crate::plan_queue::CallId;
 use crate::server::{Action, CallError};
 
@@ -15,7 +16,7 @@ pub(super) enum Purpose {
     /// Commits plans.
     Plans,
     /// Changes the status of a node.
-    NodeStatus(NodeId),
+    NodeStatus(NodeId, NodeStatus),
     /// Moves a deployment on.
     Deployment(DeploymentId),
     /// Moves allocations off draining nodes.
@@ -81,7 +82,7 @@ impl Leader {
                 actions.extend(calls.into_iter().map(|call| Action::Answer { call, result: result.clone() }));
                 self.settle_at(now, index, Purpose::Updates(Vec::new()), actions);
             }
-            Some(purpose @ (Purpose::NodeStatus(_) | Purpose::Deployment(_) | Purpose::Drain)) => {
+            Some(purpose @ (Purpose::NodeStatus(..) | Purpose::Deployment(_) | Purpose::Drain)) => {
                 self.settle_at(now, index, purpose, actions);
             }
             Some(Purpose::Other) | None => {}
@@ -108,9 +109,15 @@ impl Leader {
 
     fn settle(&mut self, now: Timestamp, purpose: Purpose, actions: &mut Vec<Action>) {
         match purpose {
-            Purpose::NodeStatus(node) => {
+            Purpose::NodeStatus(node, proposed) => {
                 self.statuses_open.remove(&node);
-                self.reconcile_node(now, node, actions);
+                match self.heartbeats.pulse(node) {
+                    // The grace ended while something else was being proposed.
+                    Some(pulse @ Pulse::GraceOver(_)) if proposed != NodeStatus::Down => {
+                        self.pulse(now, pulse, actions);
+                    }
+                    _ => self.reconcile_node(now, node, actions),
+                }
             }
             Purpose::Deployment(deployment) => {
                 self.deployments_open.remove(&deployment);
