@@ -17,7 +17,7 @@ use crate::subject::{Boot, Site, Subject};
 use crate::world::Stage;
 
 /// A host that runs `S`.
-pub struct Host<S> {
+pub(crate) struct Host<S> {
     pub(crate) server: usize,
     stage: Arc<Stage>,
     disk: Mutex<ModelDisk<SimRuntime>>,
@@ -39,7 +39,8 @@ impl<S: Subject> Host<S> {
         *self.machine.lock().unwrap_or_else(PoisonError::into_inner) = Some(machine.clone());
         let port = Port { stage: self.stage.clone(), server: self.server, boot };
         let disk = Arc::new(self.disk().reopen());
-        let started = Consensus::start_on::<SimRuntime>(self.config(), disk, machine.clone(), Arc::new(port)).await;
+        let started =
+            Consensus::start_on::<SimRuntime>(self.config(), disk, machine.clone(), Arc::new(port)).await;
         match started {
             Ok(consensus) if self.stage.is_on(self.server, boot) => {
                 self.watch(boot, consensus.clone());

@@ -27,7 +27,7 @@ mod trace;
 mod workload;
 mod world;
 
-pub use control_plane::ControlPlane;
+pub use control_plane::{ControlPlane, Ledger};
 pub use counter::Counter;
 pub use random::Random;
 pub use report::Report;

@@ -18,7 +18,7 @@ const COMPARE: u64 = 32;
 const BLANK: u64 = 0;
 
 /// A machine whose every step the oracle sees.
-pub struct Observed<S> {
+pub(crate) struct Observed<S> {
     subject: S,
     stage: Arc<Stage>,
     server: usize,

@@ -9,6 +9,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::invariants::equal_states::EqualStates;
+
 const KEPT: usize = 20;
 
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +24,7 @@ struct Applied {
 #[derive(Debug, Default)]
 pub(crate) struct Oracle {
     history: BTreeMap<u64, Applied>,
-    states: BTreeMap<u64, (u64, usize)>,
+    states: EqualStates,
     acknowledged: BTreeMap<u64, u64>,
     violations: Vec<String>,
     dropped: u64,
@@ -43,9 +45,8 @@ impl Oracle {
 
     /// The state of server `by` after `index` hashes to `digest`.
     pub(crate) fn state(&mut self, by: usize, index: u64, digest: u64) {
-        let (first, other) = *self.states.entry(index).or_insert((digest, by));
-        if first != digest {
-            self.violation(format!("at index {index} server {by} has another state than server {other}"));
+        if let Some(text) = self.states.violation(by, index, digest) {
+            self.violation(text);
         }
     }
 

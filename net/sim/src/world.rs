@@ -15,7 +15,7 @@ use crate::report::Report;
 use crate::trace::Trace;
 
 /// What all tasks of a simulation share.
-pub struct Stage {
+pub(crate) struct Stage {
     start: SimInstant,
     inner: Mutex<Inner>,
     oracle: Mutex<Oracle>,
