@@ -4,6 +4,13 @@
 //! `NOMADCTL_BINARY` names the binary (the release one in CI), otherwise cargo's own build is used. Tests run one
 //! after another: they start clusters and watch for what is left behind.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "without a harness clippy does not know that these are tests, and their report is printed"
+)]
+
 mod bad_input;
 mod cluster;
 mod dev;
