@@ -58,6 +58,8 @@ fn admit_group(group: &mut TaskGroup, namespace: &str, job: &str) {
             }
         }
     }
+    // Volumes of other types are no volumes.
+    group.volumes.retain(|_, volume| ["host", "csi"].contains(&volume.volume_type.as_str()));
     group.services.iter_mut().for_each(|service| admit_service(service, namespace));
     for task in &mut group.tasks {
         task.services.iter_mut().for_each(|service| admit_service(service, namespace));

@@ -1,4 +1,8 @@
 //! Documents against recorded JSON: what is read is written again, byte for byte in meaning.
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+#![expect(clippy::disallowed_methods, reason = "tests read recordings from files")]
+
+mod validate;
 
 use std::fs;
 use std::path::PathBuf;

@@ -58,23 +58,48 @@ fn check(constraint: &Constraint, level: Level, problems: &mut Problems) {
     problems.add_if(distinct && matches!(level, Level::Task | Level::Device), || {
         format!("Disallowed constraint {operand:?}: it must be set on the job or group")
     });
-    let needs_right = ["<", "<=", ">", ">=", "set_contains", "set_contains_all", "set_contains_any"];
+    let needs_right =
+        ["=", "==", "is", "<", "<=", ">", ">=", "set_contains", "set_contains_all", "set_contains_any"];
     problems.add_if(needs_right.contains(&operand) && constraint.rtarget.is_empty(), || {
         format!("Operator {operand:?} requires an RTarget")
     });
     problems.add_if(operand.starts_with("is_") && !constraint.rtarget.is_empty(), || {
         format!("Operator {operand:?} does not support an RTarget")
     });
-    problems.add_if(operand == "distinct_property" && !is_count(&constraint.rtarget), || {
-        format!("Distinct Property must have an allowed count of 1 or greater: {:?}", constraint.rtarget)
+    let right = constraint.rtarget.as_str();
+    if operand == "distinct_property" && !right.is_empty() {
+        match right.parse::<u64>() {
+            Ok(0) => problems.add("Distinct Property must have an allowed count of 1 or greater: 0 < 1"),
+            Ok(_) => {}
+            Err(_) => problems.add(format!(
+                "Failed to convert RTarget {right:?} to uint64: strconv.ParseUint: parsing {right:?}: invalid syntax"
+            )),
+        }
+    }
+    if operand == "regexp"
+        && !right.contains("${")
+        && let Err(error) = regex::Regex::new(right)
+    {
+        problems.add(format!("Regular expression failed to compile: {error}"));
+    }
+    problems.add_if((operand == "version" || operand == "semver") && !is_version_rule(right), || {
+        format!("Version constraint is invalid: Malformed constraint: {right}")
     });
     problems.add_if(!is_known_target(&constraint.ltarget), || {
         format!("Invalid constraint attribute {:?}: node, attr, meta and device exist", constraint.ltarget)
     });
 }
 
-fn is_count(text: &str) -> bool {
-    text.is_empty() || text.parse::<u64>().is_ok_and(|count| count >= 1)
+/// Whether a text is a list of versions with operators, such as `>= 1.2, < 2.0-beta1`.
+fn is_version_rule(text: &str) -> bool {
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    text.contains("${")
+        || text.split(',').all(|rule| {
+            let version = rule.trim().trim_start_matches(['=', '!', '<', '>', '~']).trim();
+            let version = version.strip_prefix('v').unwrap_or(version);
+            let numbers = version.split(['-', '+']).next().unwrap_or("");
+            numbers.split('.').all(is_number)
+        })
 }
 
 /// Whether a target is plain text or names something that exists.

@@ -1,16 +1,19 @@
-//! Groups: count, tasks, network, disk, volumes, services.
+//! Groups: count, tasks, disk, scaling, and the parts that have files of their own.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::{Problems, constraint, policy, task};
-use crate::{JobKind, NetworkAsk, Service, TaskGroup};
+use super::{Problems, constraint, network, policy, service, task, volume};
+use crate::{JobKind, Nanos, Service, TaskGroup};
 
-/// What is wrong with a group; what is doubtful goes to `warnings`.
-pub(super) fn check(group: &TaskGroup, kind: JobKind, warnings: &mut Vec<String>) -> Problems {
+/// What is wrong with a group.
+pub(super) fn check(group: &TaskGroup, kind: JobKind) -> Problems {
     let mut problems = Problems::default();
     problems.add_if(group.name.contains('\0'), || "Task group name contains null character".to_owned());
     problems.add_if(group.count < 0, || "Task group count can't be negative".to_owned());
-    problems.add_if(group.tasks.is_empty(), || "Missing tasks for task group".to_owned());
+    // The mesh brings the proxy of a gateway itself.
+    let is_gateway = |service: &Service| service.connect.as_ref().is_some_and(|one| one.gateway.is_some());
+    let needs_tasks = !group.services.iter().any(is_gateway);
+    problems.add_if(needs_tasks && group.tasks.is_empty(), || "Missing tasks for task group".to_owned());
     problems.add_if(group.max_run_duration.is_some() && !kind.is_batch(), || {
         "max_run_duration can only be used with batch or sysbatch jobs".to_owned()
     });
@@ -27,93 +30,49 @@ pub(super) fn check(group: &TaskGroup, kind: JobKind, warnings: &mut Vec<String>
     if let Some(disk) = &group.ephemeral_disk {
         problems.add_if(disk.size_mb < 10, || format!("minimum DiskMB value is 10; got {}", disk.size_mb));
     }
-    for network in &group.networks {
-        ports(network, &mut problems);
-    }
-    scaling(group, &mut problems);
-    tasks(group, kind, &mut problems, warnings);
-    services(group, warnings);
-    problems
-}
-
-fn ports(network: &NetworkAsk, problems: &mut Problems) {
-    let mut labels = BTreeSet::new();
-    let mut static_ports: BTreeMap<(String, i64), &str> = BTreeMap::new();
-    let all = network.reserved_ports.iter().map(|port| (port, true));
-    for (port, is_static) in all.chain(network.dynamic_ports.iter().map(|port| (port, false))) {
-        if !labels.insert(port.label.as_str()) {
-            problems.add(format!("Port label {} already in use", port.label));
-        }
-        if is_static && !(1..=65_535).contains(&port.value) {
-            problems.add(format!("Port {} has invalid value {}: must be 1 to 65535", port.label, port.value));
-        }
-        if !(-1..=65_535).contains(&port.to) {
-            problems.add(format!(
-                "Port {} has invalid \"to\" value {}: must be -1 to 65535",
-                port.label, port.to
-            ));
-        }
-        if is_static && !port.ignore_collision {
-            let key = (port.host_network.clone(), port.value);
-            if let Some(other) = static_ports.insert(key, &port.label) {
-                problems.add(format!("Static port {} already reserved by {other}", port.value));
-            }
-        }
-    }
-    let known = ["", "host", "bridge", "none"].contains(&network.mode.as_str());
-    problems.add_if(!known && !network.mode.starts_with("cni/"), || {
-        format!("Invalid network mode {:?}: host, bridge, none and cni/<name> exist", network.mode)
+    problems.add_if(group.shutdown_delay.is_some_and(|delay| delay < Nanos::ZERO), || {
+        "ShutdownDelay must be a positive value".to_owned()
     });
+    network::check(group, &mut problems);
+    volume::check_group(group, kind, &mut problems);
+    service::check_group(group, &mut problems);
+    scaling(group, &mut problems);
+    tasks(group, &mut problems);
+    problems
 }
 
 fn scaling(group: &TaskGroup, problems: &mut Problems) {
     let Some(scaling) = &group.scaling else { return };
-    problems.add_if(scaling.min < 0, || "Minimum count must be specified and non-negative".to_owned());
-    problems.add_if(scaling.max < scaling.min, || {
+    let mut inner = Problems::default();
+    inner.add_if(scaling.min < 0, || "Minimum count must be specified and non-negative".to_owned());
+    inner.add_if(scaling.max < scaling.min, || {
         "Scaling policy invalid: maximum count must not be less than minimum count".to_owned()
     });
-    problems.add_if(group.count < scaling.min, || {
+    inner.add_if(group.count < scaling.min, || {
         "Scaling policy invalid: task group count must not be less than minimum count in scaling policy"
             .to_owned()
     });
-    problems.add_if(group.count > scaling.max, || {
+    inner.add_if(group.count > scaling.max, || {
         "Scaling policy invalid: task group count must not be greater than maximum count in scaling policy".to_owned()
     });
+    problems.nest("Task group scaling policy", &inner);
 }
 
-fn tasks(group: &TaskGroup, kind: JobKind, problems: &mut Problems, warnings: &mut Vec<String>) {
-    let mut names = BTreeSet::new();
+fn tasks(group: &TaskGroup, problems: &mut Problems) {
+    let mut names = BTreeMap::new();
     let leaders = group.tasks.iter().filter(|task| task.leader).count();
-    problems.add_if(leaders > 1, || format!("Only one task may be marked as leader, found {leaders}"));
-    for (at, one) in (1..).zip(&group.tasks) {
-        if one.name.is_empty() {
+    problems.add_if(leaders > 1, || "Only one task may be marked as leader".to_owned());
+    for (at, one) in (1_usize..).zip(&group.tasks) {
+        let name = one.name.as_str();
+        if name.is_empty() {
             problems.add(format!("Task {at} missing name"));
-        } else if !names.insert(one.name.as_str()) {
-            problems.add(format!("Task {at} redefines {:?} from an earlier task", one.name));
+        } else if let Some(first) = names.get(name) {
+            problems.add(format!("Task {at} redefines '{name}' from task {first}"));
+        } else {
+            names.insert(name, at);
         }
     }
     for one in &group.tasks {
-        let inner = task::check(one, group, kind, warnings);
-        problems.nest(&format!("Task {}", one.name), &inner);
-    }
-}
-
-/// A service that says nothing means Consul elsewhere; here it is registered natively.
-fn services(group: &TaskGroup, warnings: &mut Vec<String>) {
-    let all: Vec<&Service> =
-        group.services.iter().chain(group.tasks.iter().flat_map(|task| &task.services)).collect();
-    for service in all.iter().filter(|service| service.provider == "consul") {
-        warnings.push(format!(
-            "service {:?} asks for Consul, which is not configured: it is registered with provider \"nomad\"",
-            service.name
-        ));
-    }
-    let delayed = group.shutdown_delay.is_some()
-        || group.tasks.iter().any(|task| task.shutdown_delay != crate::Nanos::ZERO);
-    if !all.is_empty() && !delayed {
-        warnings.push(format!(
-            "group {:?} defines services, but neither the group nor any of its tasks have shutdown_delay set",
-            group.name
-        ));
+        problems.nest(&format!("Task {}", one.name), &task::check(one, group));
     }
 }

@@ -1,12 +1,14 @@
 //! The job itself.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-use super::{Problems, Report, constraint, group};
+use super::{Problems, Report, admission, constraint, doubts, group, periodic};
 use crate::{Job, JobKind};
 
 /// Most allocations that a job may ask for.
 const MAX_COUNT: i64 = 50_000;
+/// Longest description for web interfaces, in characters.
+const MAX_DESCRIPTION: usize = 1_000;
 
 impl Job {
     /// What is wrong with it, and what is doubtful.
@@ -14,23 +16,24 @@ impl Job {
     pub fn validate(&self) -> Report {
         let mut report = Report::default();
         let problems = &mut report.errors;
+        admission::check(self, problems);
         identity(self, problems);
         let kind: Option<JobKind> = self.job_type.parse().ok();
         problems.add_if(kind.is_none(), || format!("Invalid job type: {:?}", self.job_type));
         problems.add_if(!(1..=100).contains(&self.priority), || {
-            "Job priority must be between [1, 100]".to_owned()
+            "job priority must be between [1, 100]".to_owned()
         });
         problems.add_if(self.datacenters.iter().any(String::is_empty), || {
             "Job datacenter must be non-empty string".to_owned()
         });
-        problems.add_if(self.multiregion.is_some(), || "Multiregion jobs are unlicensed.".to_owned());
         problems.add_if(self.task_groups.is_empty(), || "Missing job task groups".to_owned());
         let kind = kind.unwrap_or(JobKind::Service);
         blocks(self, kind, problems);
         constraint::check_all(&self.constraints, constraint::Level::Job, problems);
         constraint::check_affinities(&self.affinities, problems);
         constraint::check_spreads(&self.spreads, problems);
-        groups(self, kind, &mut report);
+        groups(self, kind, problems);
+        report.warnings = doubts::of(self);
         report
     }
 }
@@ -53,9 +56,6 @@ fn blocks(job: &Job, kind: JobKind, problems: &mut Problems) {
     problems.add_if(kind.is_system() && !job.spreads.is_empty(), || {
         "System jobs may not have a spread block".to_owned()
     });
-    problems.add_if(job.periodic.is_some() && !kind.is_batch(), || {
-        format!("Periodic can only be used with {:?} or {:?} scheduler", "batch", "sysbatch")
-    });
     if let Some(parameterized) = &job.parameterized {
         problems.add_if(!kind.is_batch(), || {
             format!("Parameterized job can only be used with {:?} or {:?} scheduler", "batch", "sysbatch")
@@ -76,41 +76,39 @@ fn blocks(job: &Job, kind: JobKind, problems: &mut Problems) {
         });
     }
     if let Some(periodic) = &job.periodic {
-        problems.add_if(!periodic.spec.is_empty() && !periodic.specs.is_empty(), || {
-            "Only cron or crons may be used".to_owned()
-        });
-        problems.add_if(periodic.enabled && periodic.spec.is_empty() && periodic.specs.is_empty(), || {
-            "Must specify a spec".to_owned()
+        periodic::check(periodic, kind, problems);
+    }
+    if let Some(ui) = &job.ui {
+        problems.add_if(ui.description.chars().count() > MAX_DESCRIPTION, || {
+            format!("UI description must be under {MAX_DESCRIPTION} characters")
         });
     }
 }
 
-fn groups(job: &Job, kind: JobKind, report: &mut Report) {
-    let mut names = BTreeSet::new();
+fn groups(job: &Job, kind: JobKind, problems: &mut Problems) {
+    let mut names = BTreeMap::new();
     let mut total = 0_i64;
-    for (at, group) in (1..).zip(&job.task_groups) {
+    for (at, group) in (1_usize..).zip(&job.task_groups) {
         total = total.saturating_add(group.count.max(0));
-        if group.name.is_empty() {
-            report.errors.add(format!("Job task group {at} missing name"));
-        } else if !names.insert(group.name.as_str()) {
-            report
-                .errors
-                .add(format!("Job task group {at} redefines {:?} from an earlier group", group.name));
+        let name = group.name.as_str();
+        if name.is_empty() {
+            problems.add(format!("Job task group {at} missing name"));
+        } else if let Some(first) = names.get(name) {
+            problems.add(format!("Job task group {at} redefines '{name}' from group {first}"));
+        } else {
+            names.insert(name, at);
         }
-        if kind.is_system() && group.count > 1 {
-            report.errors.add(format!(
+        problems.add_if(kind.is_system() && group.count > 1, || {
+            format!(
                 "Job task group {at} has count {}. Count cannot exceed 1 with system scheduler",
                 group.count
-            ));
-        }
+            )
+        });
     }
-    if total > MAX_COUNT {
-        report
-            .errors
-            .add(format!("total count was greater than configured job_max_count: {total} > {MAX_COUNT}"));
-    }
+    problems.add_if(total > MAX_COUNT, || {
+        format!("total count was greater than configured job_max_count: {total} > {MAX_COUNT}")
+    });
     for group in &job.task_groups {
-        let problems = group::check(group, kind, &mut report.warnings);
-        report.errors.nest(&format!("Task group {}", group.name), &problems);
+        problems.nest(&format!("Task group {}", group.name), &group::check(group, kind));
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn check(group: &TaskGroup, kind: JobKind, problems: &mut Problems) {
         let both = disconnect.stop_on_client_after.is_some()
             && disconnect.lost_after.is_some_and(|span| span != Nanos::ZERO);
         problems.add_if(both, || {
-            "lost_after and stop_on_client_after cannot be used at the same time".to_owned()
+            "Disconnect cannot be configured with both lost_after and stop_after".to_owned()
         });
         let known = ["", "best_score", "keep_original", "keep_replacement", "longest_running"];
         problems.add_if(!known.contains(&disconnect.reconcile.as_str()), || {
@@ -57,7 +57,7 @@ pub(super) fn check_restart(restart: &Restart, problems: &mut Problems) {
     let needed = Nanos(restart.attempts.saturating_mul(restart.delay.0));
     problems.add_if(needed > restart.interval, || {
         format!(
-            "Nomad can't restart the task {} times in an interval of {} with a delay of {}",
+            "Nomad can't restart the TaskGroup {} times in an interval of {} with a delay of {}",
             restart.attempts, restart.interval, restart.delay
         )
     });
@@ -72,9 +72,12 @@ fn reschedule_policy(policy: &Reschedule, problems: &mut Problems) {
     });
     problems.add_if(policy.attempts > 0 && policy.unlimited, || {
         format!(
-            "Reschedule Policy with Attempts = {}, Interval = {} and Unlimited = true is ambiguous",
+            "Reschedule Policy with Attempts = {}, Interval = {}, and Unlimited = true is ambiguous",
             policy.attempts, policy.interval
         )
+    });
+    problems.add_if(policy.attempts > 0 && policy.unlimited, || {
+        "If Attempts >0, Unlimited cannot also be set to true".to_owned()
     });
     problems.add_if(policy.delay < Nanos::from_secs(5), || {
         format!("Delay cannot be less than {} (got {})", Nanos::from_secs(5), policy.delay)
@@ -100,7 +103,8 @@ fn reschedule_policy(policy: &Reschedule, problems: &mut Problems) {
         format!("Interval cannot be less than {} (got {})", Nanos::from_secs(15), policy.interval)
     });
     let possible = attempts_in_interval(policy);
-    problems.add_if(limited && policy.interval > Nanos::ZERO && possible < policy.attempts, || {
+    let known = constant || ["exponential", "fibonacci"].contains(&policy.delay_function.as_str());
+    problems.add_if(known && limited && policy.interval > Nanos::ZERO && possible < policy.attempts, || {
         format!(
             "Nomad can only make {possible} attempts in {} with initial delay {} and delay function {:?}",
             policy.interval, policy.delay, policy.delay_function

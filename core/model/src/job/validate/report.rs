@@ -12,7 +12,7 @@ impl Report {
     /// Whether nothing is wrong.
     #[must_use]
     pub fn is_valid(&self) -> bool {
-        self.errors.0.is_empty()
+        self.errors.is_empty()
     }
 
     /// All errors as one text: a count, then one line each.
@@ -47,12 +47,35 @@ impl Problems {
 
     /// Adds those of a part, under its name.
     pub(in crate::job) fn nest(&mut self, name: &str, inner: &Self) {
+        self.nest_as("validation failed", name, inner);
+    }
+
+    /// Adds those of a part, under its name, with other words than [`Self::nest`].
+    pub(super) fn nest_as(&mut self, words: &str, name: &str, inner: &Self) {
         if !inner.0.is_empty() {
-            self.0.push(format!("{name} validation failed: {}", inner.text()));
+            self.0.push(format!("{name} {words}: {}", inner.text()));
         }
     }
 
-    fn text(&self) -> String {
+    /// Adds those of a part that has no name.
+    pub(super) fn nest_unnamed(&mut self, inner: &Self) {
+        if !inner.0.is_empty() {
+            self.0.push(inner.text());
+        }
+    }
+
+    /// Whether there are none.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The problems one by one.
+    pub(super) fn lines(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
+    /// All of them as one text: a count, then one line each.
+    pub(super) fn text(&self) -> String {
         let noun = if self.0.len() == 1 {
             "1 error occurred".to_owned()
         } else {
