@@ -105,3 +105,12 @@ async fn a_job_of_another_index_is_not_overwritten() {
     let text = format!("Enforcing job modify index 2: job exists with conflicting job modify index: {index}");
     assert_eq!(answer.text, text);
 }
+
+#[tokio::test]
+async fn a_read_that_would_wait_for_no_index_is_refused() {
+    let world = World::empty();
+    for path in ["/v1/jobs?index=abc", "/v1/job/web?index=-1", "/v1/nodes?index=1.5"] {
+        let answer = world.get(path).await;
+        assert_eq!((answer.status, answer.text.as_str()), (400, "Invalid index"), "{path}");
+    }
+}
