@@ -1,14 +1,24 @@
 //! No node is given more than it has, whoever led while plans were committed.
+//!
+//! Limits: counts what is wanted on a node. What it was told to stop may still be stopping there while the successor that
+//! the same plan placed waits for it, so [`State::over_committed`], which counts that too, is no rule for every moment.
 
 use model::NodeId;
+use scheduler::{Claim, NodeUse, fits};
 use state::State;
 
 /// Returns the nodes that are over-committed.
 pub(crate) fn violations(state: &State) -> Vec<String> {
-    state
-        .over_committed()
-        .into_iter()
-        .map(|node| format!("node {node} is over-committed: {}", load(state, node)))
+    let ready = state.nodes().filter(|node| node.is_ready());
+    ready
+        .filter_map(|node| {
+            let mut used = NodeUse::default();
+            for alloc in state.allocs_on_node(node.id).filter(|alloc| !alloc.is_terminal()) {
+                used.add(&Claim::of(alloc));
+            }
+            let misfit = fits(node, &used).err()?;
+            Some(format!("node {} is over-committed, {misfit:?}: {}", node.id, load(state, node.id)))
+        })
         .collect()
 }
 
