@@ -11,6 +11,7 @@ use openraft_rt_sim::SimRuntime;
 use raft::disk::{Latency, PowerCut};
 
 use crate::operator::is_settled;
+use crate::run::Faults;
 use crate::subject::{Site, Subject};
 
 /// Brings faults on the servers.
@@ -50,7 +51,19 @@ const FAULTS: [Fault; 13] = [
 
 impl<S: Subject> Chaos<S> {
     /// Brings faults until the virtual time `until`.
-    pub(crate) async fn run(self, until: Duration) {
+    pub(crate) async fn run(self, faults: Faults, until: Duration) {
+        match faults {
+            Faults::Any => self.bring_many(until).await,
+            Faults::LeaderCrash => {
+                let rest = until.saturating_sub(self.site.stage.now());
+                SimRuntime::sleep(rest / 2).await;
+                self.bring(Fault::CrashLeader, 0).await;
+                SimRuntime::sleep(rest / 2).await;
+            }
+        }
+    }
+
+    async fn bring_many(&self, until: Duration) {
         while self.site.stage.now() < until && !self.site.stage.oracle().failed() {
             let pause = self.site.stage.random(|random| random.micros(200_000..5_000_000));
             SimRuntime::sleep(pause.min(until.saturating_sub(self.site.stage.now()))).await;

@@ -31,5 +31,5 @@ pub use control_plane::{ControlPlane, Ledger};
 pub use counter::Counter;
 pub use random::Random;
 pub use report::Report;
-pub use run::{Options, Plant, run, run_with};
+pub use run::{Faults, Options, Plant, run, run_with};
 pub use subject::{Boot, Site, Subject};

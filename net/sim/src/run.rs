@@ -31,6 +31,18 @@ pub struct Options {
     pub clients: u64,
     /// What is broken on purpose.
     pub plant: Plant,
+    /// Which faults come.
+    pub faults: Faults,
+}
+
+/// Which faults come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Faults {
+    /// All kinds, all the time.
+    #[default]
+    Any,
+    /// One crash of the leader, in the middle.
+    LeaderCrash,
 }
 
 /// A bug that is planted to prove that the oracle finds it.
@@ -47,7 +59,7 @@ pub enum Plant {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { servers: 3, clients: 3, plant: Plant::Nothing }
+        Self { servers: 3, clients: 3, plant: Plant::Nothing, faults: Faults::Any }
     }
 }
 
@@ -78,7 +90,7 @@ async fn play<S: Subject>(seed: u64, duration: Duration, options: Options) -> Re
     S::populate(&site, until);
     let operator = Operator { stage: stage.clone(), hosts };
     drop(SimRuntime::spawn(operator.run(until + S::HEALING)));
-    Chaos { site: site.clone() }.run(until).await;
+    Chaos { site: site.clone() }.run(options.faults, until).await;
 
     if !stage.oracle().failed() {
         heal(&site).await;

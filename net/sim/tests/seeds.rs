@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sim::{Options, Plant, Report, run};
+use sim::{ControlPlane, Faults, Options, Plant, Report, run, run_with};
 
 #[test]
 fn a_few_seeds_pass() {
@@ -54,4 +54,36 @@ fn five_servers_pass() {
     let report = run(5, Duration::from_secs(30), Options { servers: 5, ..Options::default() });
     println!("{report}");
     assert!(report.passed(), "{report}");
+}
+
+/// Simulates the control plane with one plain writer beside its own clients.
+fn control_plane(seed: u64, seconds: u64, faults: Faults) -> Report {
+    let options = Options { clients: 1, faults, ..Options::default() };
+    run_with::<ControlPlane>(seed, Duration::from_secs(seconds), options)
+}
+
+#[test]
+fn a_leader_may_crash_while_jobs_are_registered() {
+    let report = control_plane(1, 20, Faults::LeaderCrash);
+    assert!(report.passed(), "{report}");
+    assert_eq!(report.crashes, 1, "{report}");
+    assert!(report.elections >= 2, "{report}");
+    assert!(report.jobs >= 5, "too few jobs: {report}");
+    assert!(report.placements >= 20, "too few placements: {report}");
+}
+
+#[test]
+fn the_control_plane_survives_every_kind_of_fault() {
+    for seed in 1..=4 {
+        let report = control_plane(seed, 30, Faults::Any);
+        assert!(report.passed(), "{report}");
+        assert!(report.jobs >= 5, "too few jobs: {report}");
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_trace_of_the_control_plane() {
+    let first = control_plane(7, 15, Faults::Any);
+    assert_eq!(first, control_plane(7, 15, Faults::Any));
+    assert_ne!(first.trace, control_plane(8, 15, Faults::Any).trace);
 }

@@ -72,9 +72,6 @@ impl Machine for ControlPlane {
         let mut state = (*self.snapshot()).clone();
         match entry {
             Ok(entry) => {
-                if std::env::var_os("SIMDBG").is_some() {
-                    eprintln!("DBG {index} {entry:?}");
-                }
                 let applied = Arc::new(state.apply(index, &entry));
                 self.publish(state, Some(Arc::clone(&applied)));
                 Reply(applied)
