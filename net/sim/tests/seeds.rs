@@ -87,3 +87,9 @@ fn the_same_seed_gives_the_same_trace_of_the_control_plane() {
     assert_eq!(first, control_plane(7, 15, Faults::Any));
     assert_ne!(first.trace, control_plane(8, 15, Faults::Any).trace);
 }
+
+#[test]
+fn a_leader_that_hands_over_does_not_propose_in_a_busy_loop() {
+    let report = control_plane(16, 60, Faults::Any);
+    assert!(report.passed(), "{report}");
+}

@@ -153,10 +153,9 @@ fn committed(id: LogId<LeaderId>, reply: Reply) -> Committed {
 pub(super) fn sort<Rt: AsyncRuntime>(error: ClientWriteError<Types<Rt>>) -> Next {
     match error {
         ClientWriteError::ForwardToLeader(forward) => match forward.reason {
-            ForwardReason::LeaseExpired => Next::Retry,
-            ForwardReason::NotLeader | ForwardReason::LeadershipTransfer => {
-                Next::Fail(ProposeError::NotLeader { leader: leader_of(forward) })
-            }
+            // A leader that hands over leads until the other one does: asked at once again, it would refuse at once.
+            ForwardReason::LeaseExpired | ForwardReason::LeadershipTransfer => Next::Retry,
+            ForwardReason::NotLeader => Next::Fail(ProposeError::NotLeader { leader: leader_of(forward) }),
         },
         ClientWriteError::LogEntryDiscarded(_) => Next::Fail(ProposeError::Unknown),
         ClientWriteError::ChangeMembershipError(_) | ClientWriteError::PreconditionFailed(_) => {
