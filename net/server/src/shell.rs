@@ -306,7 +306,24 @@ async fn catch_up(consensus: &Consensus, reports: &mpsc::UnboundedSender<Report>
         if consensus.barrier(raft::Barrier::Lease).await.is_ok() {
             // The loop ends with the server; nobody waits then.
             let _ = reports.send(Report::Ready { term });
+            finish_change(consensus, term).await;
             return;
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// Ends a change of the group that the last leader left half done, while this server leads.
+async fn finish_change(consensus: &Consensus, term: u64) {
+    const PAUSE: Duration = Duration::from_secs(1);
+    loop {
+        let current = consensus.leadership().current();
+        if !current.leading || current.term != term || !consensus.status().changing {
+            return;
+        }
+        match consensus.finish_change().await {
+            Ok(()) => tracing::info!(term, "a change of the group was finished"),
+            Err(error) => tracing::debug!(%error, "a change of the group cannot be finished yet"),
         }
         tokio::time::sleep(PAUSE).await;
     }
