@@ -21,15 +21,30 @@ pub(crate) async fn run(engine: mpsc::Sender<Message>) {
     }
 }
 
-/// Returns how full it is; `None` when the system does not say.
+/// Returns how full it is, as `df` counts: blocks that are kept for the system are neither used nor free. `None` when
+/// the system does not say.
 pub(crate) fn disk_use(dir: &Path) -> Option<DiskUse> {
     let found = rustix::fs::statvfs(dir).ok()?;
-    let percent = |total: u64, free: u64| {
-        let used = u128::from(total.saturating_sub(free)) * 100;
-        u8::try_from(used / u128::from(total.max(1))).unwrap_or(100)
-    };
     Some(DiskUse {
-        disk_percent: percent(found.f_blocks, found.f_bavail),
-        inode_percent: percent(found.f_files, found.f_favail),
+        disk_percent: percent(found.f_blocks.saturating_sub(found.f_bfree), found.f_bavail),
+        inode_percent: percent(found.f_files.saturating_sub(found.f_ffree), found.f_favail),
     })
+}
+
+fn percent(used: u64, available: u64) -> u8 {
+    let all = u128::from(used) + u128::from(available);
+    u8::try_from(u128::from(used) * 100 / all.max(1)).unwrap_or(100)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_kept_for_the_system_do_not_count() {
+        // 252 GiB of which 49 are used, 42 available, and the rest kept.
+        assert_eq!(percent(49, 42), 53);
+        assert_eq!(percent(0, 0), 0);
+        assert_eq!(percent(7, 0), 100);
+    }
 }

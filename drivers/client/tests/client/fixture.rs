@@ -101,6 +101,9 @@ pub(crate) fn config(dir: &Path) -> Config {
     config.executor = Program::subcommand_of(binary);
     config.drivers.raw_exec = Some(RawExecSettings::default());
     config.network_interface = Some("lo".to_owned());
+    // Whatever else fills the disk of the machine that tests run on.
+    config.gc.disk_percent = 101;
+    config.gc.inode_percent = 101;
     config.cgroup_parent = Some(cgroup(dir));
     config.http_addr = "127.0.0.1:4646".to_owned();
     config
