@@ -104,8 +104,11 @@ pub(crate) fn whole_life() {
     let allocs = cluster.await_running("web", 2);
     let ids: Vec<String> = allocs.iter().map(|alloc| alloc["ID"].as_str().unwrap().to_owned()).collect();
     cluster.nomadctl(&["job", "stop", "web"]).expect(0);
-    cluster.await_running("web", 0);
-    assert!(ids.iter().all(|id| task_pids(id).is_empty()), "a stop leaves no process");
+    for id in &ids {
+        let path = format!("/v1/allocation/{id}");
+        eventually(SETTLE, || (cluster.get(&path)["ClientStatus"] == "complete").then_some(()));
+        assert!(task_pids(id).is_empty(), "an allocation that has ended leaves no process");
+    }
     nothing_is_left(&mut cluster);
 }
 
