@@ -3,7 +3,7 @@
 //! Limits: checks the form of each field, not whether its time ever comes (30 February is accepted).
 
 use super::Problems;
-use crate::{JobKind, Periodic};
+use crate::{JobKind, Periodic, ScheduleError};
 
 /// Fields of the longest form: second, minute, hour, day of the month, month, day of the week, year.
 const FIELDS: [Field; 7] = [
@@ -51,6 +51,9 @@ pub(super) fn check(periodic: &Periodic, kind: JobKind, problems: &mut Problems)
                 inner.add(format!("Invalid cron spec {spec:?}: {problem}"));
             }
         }
+    }
+    if let Err(error @ ScheduleError::TimeZone(_)) = periodic.schedule("") {
+        inner.add(error.to_string());
     }
     problems.nest_unnamed(&inner);
 }
@@ -124,6 +127,7 @@ impl Field {
 #[cfg(test)]
 mod tests {
     use super::cron_problem;
+    use crate::Periodic;
 
     #[test]
     fn schedules_of_five_to_seven_fields_and_names_are_read() {
@@ -132,6 +136,8 @@ mod tests {
             "*/15 0-23/2 1,15 jan-mar mon-fri",
             "0 0 L * *",
             "0 0 15W * *",
+            "0 0 LW * *",
+            "10/5,30 4-9/2 1-15,20/2 2/3 sun-5/2 2030/2",
             "0 0 * * 5#3",
             "0 0 * * FRIL",
             "0 12 ? * 7 2030",
@@ -139,6 +145,8 @@ mod tests {
             "@Daily",
         ] {
             assert_eq!(cron_problem(spec), None, "{spec}");
+            let periodic = Periodic { spec: spec.to_owned(), ..Periodic::default() };
+            assert!(periodic.schedule("").is_ok(), "{spec} has times: {:?}", periodic.schedule(""));
         }
     }
 
