@@ -16,6 +16,7 @@ pub mod drainer;
 pub mod eval_broker;
 pub mod gc;
 pub mod heartbeat;
+pub mod launcher;
 mod leader;
 pub mod plan_apply;
 pub mod plan_queue;

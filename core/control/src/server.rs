@@ -12,7 +12,7 @@
 
 use std::sync::Arc;
 
-use model::{AllocUpdate, EvalId, JobKind, Nanos, NodeId, Outcome, PlanResult, Timestamp};
+use model::{AllocUpdate, EvalId, JobKind, Name, Nanos, NodeId, Outcome, PlanResult, Timestamp};
 use state::{Applied, Entry, Snapshot};
 
 use crate::eval_broker::{BrokerOptions, Delivery, TokenError};
@@ -28,7 +28,7 @@ pub const MAX_WAITERS: usize = 4_096;
 pub const MAX_QUEUED_UPDATES: usize = 131_072;
 
 /// What operators may change.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct ServerOptions {
     /// Of the broker.
     pub broker: BrokerOptions,
@@ -38,6 +38,8 @@ pub struct ServerOptions {
     pub gc: GcOptions,
     /// Workers of other servers get evaluations when more than this many are ready.
     pub remote_threshold: usize,
+    /// What the time zone `Local` of a periodic job stands for: its IANA name; empty means UTC.
+    pub local_zone: Name,
 }
 
 impl Default for ServerOptions {
@@ -47,6 +49,7 @@ impl Default for ServerOptions {
             heartbeat: HeartbeatOptions::default(),
             gc: GcOptions::default(),
             remote_threshold: 16,
+            local_zone: Name::from(""),
         }
     }
 }

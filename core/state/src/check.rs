@@ -135,6 +135,15 @@ impl State {
         for key in orphans.chain(self.submissions.keys().filter(|key| !self.jobs.contains_key(*key))) {
             found.require(false, key, "versions or submissions are kept of a job that is forgotten");
         }
+        for key in self.job_records.keys().filter(|key| !self.jobs.contains_key(*key)) {
+            found.require(false, key, "something is remembered of a job that is forgotten");
+        }
+        for ((parent, token), child) in &self.dispatch_tokens {
+            let same = self.job(child).is_some_and(|child| {
+                child.parent_id == *parent.id && child.dispatch_idempotency_token == **token
+            });
+            found.require(same, child, "token is listed of another child than the one that has it");
+        }
         for (parent, children) in &self.job_children {
             for child in children {
                 let named = self.job(child).is_some_and(|child| child.parent_id == *parent.id);

@@ -10,7 +10,7 @@ use model::{
 
 use crate::Table;
 use crate::columns::NodeColumns;
-use crate::tables::{JobLinks, JobSummary};
+use crate::tables::{JobLinks, JobRecord, JobSummary};
 use crate::texts::Texts;
 
 /// Every table of one region at one index.
@@ -36,6 +36,9 @@ pub struct State {
     /// Every version that is kept, the current one included.
     pub(crate) job_versions: OrdMap<JobKey, OrdMap<u64, Arc<Job>>>,
     pub(crate) job_children: OrdMap<JobKey, OrdSet<JobKey>>,
+    pub(crate) job_records: OrdMap<JobKey, Arc<JobRecord>>,
+    /// Children by parent and idempotency token.
+    pub(crate) dispatch_tokens: OrdMap<(JobKey, Name), JobKey>,
     pub(crate) job_summaries: OrdMap<JobKey, Arc<JobSummary>>,
     pub(crate) submissions: OrdMap<JobKey, OrdMap<u64, Arc<JobSubmission>>>,
     pub(crate) evals: OrdMap<EvalId, Arc<Eval>>,
@@ -127,6 +130,8 @@ impl State {
             jobs: OrdMap::new(),
             job_versions: OrdMap::new(),
             job_children: OrdMap::new(),
+            job_records: OrdMap::new(),
+            dispatch_tokens: OrdMap::new(),
             job_summaries: OrdMap::new(),
             submissions: OrdMap::new(),
             evals: OrdMap::new(),

@@ -137,5 +137,6 @@ fn options(config: &ServerConfig) -> ServerOptions {
         heartbeat: HeartbeatOptions { grace: config.heartbeat_grace, ..HeartbeatOptions::default() },
         gc: GcOptions::default(),
         remote_threshold: REMOTE_THRESHOLD,
+        local_zone: jiff::tz::TimeZone::system().iana_name().unwrap_or_default().into(),
     }
 }

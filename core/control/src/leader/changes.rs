@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use model::{AllocId, DeploymentId, EvalId, EvalStatus, NodeId, NodeStatus, Timestamp};
+use model::{AllocId, DeploymentId, EvalId, EvalStatus, JobKey, NodeId, NodeStatus, Timestamp};
 use state::{Applied, Change, Snapshot};
 
 use super::Leader;
@@ -18,6 +18,7 @@ struct Touched {
     nodes: BTreeSet<NodeId>,
     removed_nodes: BTreeSet<NodeId>,
     deployments: BTreeSet<DeploymentId>,
+    jobs: BTreeSet<JobKey>,
     room: BTreeSet<Room>,
     allocs: bool,
     config: bool,
@@ -58,6 +59,9 @@ impl Leader {
         for &eval in &touched.evals {
             self.note_eval(now, eval, actions);
         }
+        for job in &touched.jobs {
+            self.launcher.note(&snapshot, job);
+        }
         for &deployment in &touched.deployments {
             self.look_at_deployment(now, deployment, actions);
         }
@@ -82,11 +86,12 @@ impl Leader {
             Change::Deployment(id) | Change::DeploymentRemoved(id) => {
                 touched.deployments.insert(*id);
             }
+            Change::Job(key) | Change::JobRemoved(key) => {
+                touched.jobs.insert(key.clone());
+            }
             Change::Config => touched.config = true,
             Change::AllocRemoved { .. }
             | Change::Table(_)
-            | Change::Job(_)
-            | Change::JobRemoved(_)
             | Change::Summary(_)
             | Change::Namespace(_)
             | Change::NodePool(_) => {}

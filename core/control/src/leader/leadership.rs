@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use model::{DeploymentId, Eval, EvalStatus, JobKind, NodeId, NodeStatus, Timestamp};
+use model::{DeploymentId, Eval, EvalStatus, JobKind, Name, NodeId, NodeStatus, Timestamp};
 use state::{Command, Snapshot, Table};
 
 use super::proposals::{Proposals, Purpose};
@@ -14,6 +14,7 @@ use crate::drainer::Drainer;
 use crate::eval_broker::EvalBroker;
 use crate::gc::GcOptions;
 use crate::heartbeat::Heartbeats;
+use crate::launcher::Launcher;
 use crate::plan_apply::PlanApplier;
 use crate::plan_queue::CallId;
 use crate::server::{Action, CallError, Event, ServerOptions, ServerStats};
@@ -44,6 +45,7 @@ pub(crate) struct Leader {
     pub(super) heartbeats: Heartbeats,
     pub(super) watcher: DeploymentWatcher,
     pub(super) drainer: Drainer,
+    pub(super) launcher: Launcher,
     pub(super) gc: GcOptions,
     pub(super) next_gc: Timestamp,
     pub(super) next_sweep: Timestamp,
@@ -76,6 +78,7 @@ impl Leader {
             heartbeats: Heartbeats::new(options.heartbeat),
             watcher: DeploymentWatcher::default(),
             drainer: Drainer::default(),
+            launcher: Launcher::new(Name::clone(&options.local_zone)),
             gc: options.gc,
             next_gc: Timestamp::NEVER,
             next_sweep: Timestamp::NEVER,
@@ -124,6 +127,9 @@ impl Leader {
             self.look_at_deployment(now, deployment.id, actions);
         }
         self.look_at_drains(now, actions);
+        for job in snapshot.jobs().filter(|job| job.is_periodic()) {
+            self.launcher.note(&snapshot, &job.key());
+        }
     }
 
     /// Answers everybody who waits.
@@ -186,6 +192,7 @@ impl Leader {
             self.heartbeats.next_deadline(),
             self.watcher.next_deadline(),
             self.drainer.next_deadline(now),
+            self.launcher.next_deadline(),
             Some(self.next_gc),
         ]
         .into_iter()

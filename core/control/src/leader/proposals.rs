@@ -1,8 +1,9 @@
 //! Proposals in flight, and what each was for.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use model::{DeploymentId, NodeId, NodeStatus, Timestamp};
+use model::{DeploymentId, JobKey, NodeId, NodeStatus, Timestamp};
 use state::{Command, Entry};
 
 use super::Leader;
@@ -21,6 +22,8 @@ pub(super) enum Purpose {
     Deployment(DeploymentId),
     /// Moves allocations off draining nodes.
     Drain,
+    /// Launches a periodic job.
+    Launch(JobKey),
     /// Stores reports of clients.
     Updates(Vec<CallId>),
     /// Nothing waits for it.
@@ -85,6 +88,8 @@ impl Leader {
             Some(purpose @ (Purpose::NodeStatus(..) | Purpose::Deployment(_) | Purpose::Drain)) => {
                 self.settle_at(now, index, purpose, actions);
             }
+            Some(Purpose::Launch(job)) if result.is_none() => self.launcher.lost(now, &job),
+            Some(purpose @ Purpose::Launch(_)) => self.settle_at(now, index, purpose, actions),
             Some(Purpose::Other) | None => {}
         }
     }
@@ -130,6 +135,10 @@ impl Leader {
             Purpose::Updates(_) => {
                 self.updates_open = false;
                 self.flush_updates(now, actions);
+            }
+            Purpose::Launch(job) => {
+                let snapshot = Arc::clone(&self.snapshot);
+                self.launcher.settle(&snapshot, &job);
             }
             Purpose::Plans | Purpose::Other => {}
         }

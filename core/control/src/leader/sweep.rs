@@ -27,6 +27,7 @@ impl Leader {
             self.look_at_deployment(now, deployment, actions);
         }
         self.look_at_drains(now, actions);
+        self.launch_jobs(now, actions);
         if self.next_sweep <= now {
             self.next_sweep = now + INTERVAL;
             self.give_up_absent_nodes(now, actions);
@@ -42,6 +43,15 @@ impl Leader {
         let snapshot = Arc::clone(&self.snapshot);
         for command in collect(&snapshot, now, options) {
             self.propose(now, Purpose::Other, command, actions);
+        }
+    }
+
+    /// Proposes the children of the periodic jobs whose time has come.
+    fn launch_jobs(&mut self, now: Timestamp, actions: &mut Vec<Action>) {
+        let snapshot = Arc::clone(&self.snapshot);
+        let ids = &mut self.ids;
+        for (key, command) in self.launcher.launch(&snapshot, now, || ids.next_id()) {
+            self.propose(now, Purpose::Launch(key), command, actions);
         }
     }
 

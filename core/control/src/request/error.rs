@@ -76,6 +76,31 @@ pub enum RequestError {
         /// `periodic` or `parameterized`.
         kind: &'static str,
     },
+    /// The job is at another version than the caller believes.
+    #[error("Current job has version {current}; enforcing version {wanted}")]
+    PriorVersion {
+        /// Version that the job has.
+        current: u64,
+        /// Version that the caller expects.
+        wanted: u64,
+    },
+    /// The job is at that version.
+    #[error("can't revert to current version")]
+    RevertToCurrent,
+    /// A version of the job is not kept.
+    #[error("job \"{}\" in namespace \"{}\" at version {version} not found", .job.id, .job.namespace)]
+    VersionNotFound {
+        /// The job.
+        job: JobKey,
+        /// The version.
+        version: u64,
+    },
+    /// A child is not made.
+    #[error(transparent)]
+    Launch(#[from] super::LaunchError),
+    /// A group is not scaled.
+    #[error(transparent)]
+    Scale(#[from] super::ScaleError),
     /// More reports than one message may carry.
     #[error("{got} allocation reports in one message, at most {limit} are allowed")]
     TooManyUpdates {

@@ -90,7 +90,13 @@ pub fn register_job(
         let priority = eval_priority.unwrap_or_else(|| priority_of(&job));
         new_eval(now, eval, key, job.kind(), priority, EvalTrigger::JobRegister)
     });
-    Ok(Command::RegisterJob(Box::new(JobRegistration { job, submission, enforce_index, eval })))
+    Ok(Command::RegisterJob(Box::new(JobRegistration {
+        job,
+        submission,
+        enforce_index,
+        eval,
+        by: state::apply::RegisteredBy::Caller,
+    })))
 }
 
 /// The command that stops a job, or forgets it. One that is not there is stopped without effect, as the API does.
@@ -218,7 +224,7 @@ fn problems(job: &Job) -> Vec<String> {
     problems
 }
 
-fn check_index(wanted: u64, existing: Option<u64>) -> Result<(), RequestError> {
+pub(super) fn check_index(wanted: u64, existing: Option<u64>) -> Result<(), RequestError> {
     let problem = match existing {
         Some(_) if wanted == 0 => "job already exists".to_owned(),
         Some(index) if index != wanted => format!("job exists with conflicting job modify index: {index}"),

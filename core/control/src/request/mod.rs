@@ -7,15 +7,21 @@ mod alloc;
 mod deployment;
 mod error;
 mod job;
+mod job_version;
+mod launch;
 mod node;
 mod plan;
+mod scale;
 
 pub use alloc::{StopAlloc, stop_alloc, update_allocs};
 pub use deployment::{fail_deployment, pause_deployment, promote_deployment};
 pub use error::RequestError;
 pub use job::{DeregisterJob, EvaluateJob, RegisterJob, deregister_job, evaluate_job, register_job};
+pub use job_version::{RevertJob, revert_job, set_stability};
+pub use launch::{Dispatch, DispatchJob, LaunchError, MAX_PAYLOAD, dispatch_job, force_launch};
 pub use node::{DrainNode, drain_node, purge_node, register_node, set_eligibility, set_status};
 pub use plan::{PlanReport, plan_job};
+pub use scale::{ScaleError, ScaleJob, scale_job};
 
 pub(crate) use alloc::merge_updates;
 pub(crate) use deployment::follow_up;

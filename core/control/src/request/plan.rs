@@ -39,7 +39,13 @@ pub fn plan_job(
     let key = job.key();
     let id = EvalId::derive(&[seed]);
     let mut eval = new_eval(now, id, key.clone(), job.kind(), priority_of(&job), EvalTrigger::JobRegister);
-    let registration = JobRegistration { job, submission: None, enforce_index: None, eval: None };
+    let registration = JobRegistration {
+        job,
+        submission: None,
+        enforce_index: None,
+        eval: None,
+        by: state::apply::RegisteredBy::Caller,
+    };
     let mut copy = state.clone();
     let entry = Entry { now, command: Command::RegisterJob(Box::new(registration)) };
     let index = copy.index.saturating_sub(copy.base) + 1;

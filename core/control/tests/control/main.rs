@@ -4,6 +4,7 @@ mod blocked;
 mod broker;
 mod cluster;
 mod heartbeats;
+mod launches;
 mod plans;
 mod requests;
 mod servers;

@@ -46,12 +46,17 @@ impl Txn<'_> {
             }
             Command::SetSchedulerConfig { config, cas } => return Ok(self.set_scheduler_config(config, *cas)),
             Command::RegisterJob(registration) => self.register_job(registration),
+            Command::ScaleJob { key, group, event, registration } => {
+                self.scale_job(key, group, event, registration.as_deref())
+            }
             Command::DeregisterJob { key, purge, no_shutdown_delay, eval } => {
                 self.deregister_job(key, *purge, *no_shutdown_delay, eval.as_deref())
             }
             Command::SetJobStability { key, version, stable } => {
                 self.set_job_stability(key, *version, *stable)
             }
+            Command::TagJobVersion { key, version, tag } => self.tag_version(key, *version, tag),
+            Command::UntagJobVersion { key, tag } => self.untag_version(key, tag),
             Command::SetDeploymentStatus { update, job, eval } => {
                 self.set_deployment_status(update, job.as_deref(), eval.as_deref())
             }
@@ -86,6 +91,7 @@ impl Txn<'_> {
             | Command::ApplyPlans(_)
             | Command::UpdateAllocs { .. }
             | Command::Gc(_)
+            | Command::SkipLaunch { .. }
             | Command::UpsertNamespace(_)
             | Command::ReconcileSummaries => {
                 self.carry_out_surely(command);
@@ -106,12 +112,16 @@ impl Txn<'_> {
                 self.store_evals(evals);
             }
             Command::Gc(batch) => self.collect_garbage(batch),
+            Command::SkipLaunch { key, slot } => self.skip_launch(key, *slot),
             Command::UpsertNamespace(namespace) => self.upsert_namespace(namespace),
             Command::ReconcileSummaries => self.reconcile_summaries(),
             Command::RegisterJob(_)
             | Command::RegisterJobs(_)
+            | Command::ScaleJob { .. }
             | Command::DeregisterJob { .. }
             | Command::SetJobStability { .. }
+            | Command::TagJobVersion { .. }
+            | Command::UntagJobVersion { .. }
             | Command::RegisterNode { .. }
             | Command::SetNodeStatus { .. }
             | Command::SetNodeEligibility { .. }

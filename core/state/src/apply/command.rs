@@ -3,9 +3,11 @@
 use model::{
     AllocId, AllocTransition, AllocUpdate, DeploymentId, DeploymentUpdate, DrainStrategy, Eval, EvalId, Job,
     JobKey, JobSubmission, Name, Namespace, Node, NodeEvent, NodeId, NodePool, NodeStatus, Plan,
-    SchedulerConfig, Timestamp,
+    SchedulerConfig, Timestamp, VersionTag,
 };
 use serde::{Deserialize, Serialize};
+
+use crate::tables::ScalingEvent;
 
 /// The tables whose changes can be waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,6 +58,24 @@ pub enum Command {
     RegisterJob(Box<JobRegistration>),
     /// Registers many jobs in one entry; each succeeds or fails alone.
     RegisterJobs(Vec<JobRegistration>),
+    /// Remembers that a slot of a periodic job was left out.
+    SkipLaunch {
+        /// The job.
+        key: JobKey,
+        /// The slot.
+        slot: Timestamp,
+    },
+    /// Changes the count of a group, or records what an autoscaler says about it.
+    ScaleJob {
+        /// The job.
+        key: JobKey,
+        /// The group.
+        group: Name,
+        /// What is recorded; time, previous count and index are filled in.
+        event: Box<ScalingEvent>,
+        /// The job with the new count; none for a remark.
+        registration: Option<Box<JobRegistration>>,
+    },
     /// Stops a job, or forgets it.
     DeregisterJob {
         /// The job.
@@ -75,6 +95,22 @@ pub enum Command {
         version: u64,
         /// Whether it is stable.
         stable: bool,
+    },
+    /// Gives a version a name, or the name that it has a new description.
+    TagJobVersion {
+        /// The job.
+        key: JobKey,
+        /// The version.
+        version: u64,
+        /// The name; its time is that of the entry.
+        tag: Box<VersionTag>,
+    },
+    /// Takes the name of a version away.
+    UntagJobVersion {
+        /// The job.
+        key: JobKey,
+        /// The name.
+        tag: Name,
     },
     /// Creates or replaces evaluations.
     UpsertEvals(Vec<Eval>),
@@ -215,6 +251,24 @@ pub struct JobRegistration {
     pub enforce_index: Option<u64>,
     /// Its evaluation; none for parents.
     pub eval: Option<Eval>,
+    /// What made the registration.
+    #[serde(default)]
+    pub by: RegisteredBy,
+}
+
+/// What made a registration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum RegisteredBy {
+    /// Somebody's request.
+    #[default]
+    Caller,
+    /// The schedule of its parent.
+    Launch {
+        /// The time that the schedule names.
+        slot: Timestamp,
+    },
+    /// A dispatch of its parent.
+    Dispatch,
 }
 
 /// A plan that was verified, and the evaluations to store with it.

@@ -9,7 +9,9 @@ mod deregister_job;
 mod evals;
 mod gc;
 mod job_status;
+mod job_tags;
 mod job_versions;
+mod launch_job;
 mod nodes;
 mod placements;
 mod plans;
@@ -18,5 +20,5 @@ mod reply;
 mod summaries;
 mod transitions;
 
-pub use command::{Command, Entry, GcBatch, JobRegistration, PlanCommit, Table};
+pub use command::{Command, Entry, GcBatch, JobRegistration, PlanCommit, RegisteredBy, Table};
 pub use reply::{Applied, ApplyError, Change, Reply};

@@ -17,7 +17,9 @@ impl Txn<'_> {
         if let Some(wanted) = registration.enforce_index {
             self.enforce_index(&key, wanted)?;
         }
+        self.state.check_origin(registration)?;
         let stored = self.store_version(&key, job.clone());
+        self.record_origin(registration);
         if let Some(submission) = &registration.submission {
             self.store_submission(&key, submission, &stored);
         }

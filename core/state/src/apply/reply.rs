@@ -40,9 +40,39 @@ pub enum ApplyError {
     /// A job does not exist.
     #[error("job {0} not found")]
     JobNotFound(JobKey),
+    /// The slot of the job's schedule was launched before.
+    #[error("job {0} was launched already")]
+    LaunchedAlready(JobKey),
+    /// A child was dispatched with the same idempotency token before.
+    #[error("job {0} was dispatched with the same idempotency token")]
+    DispatchedAlready(JobKey),
     /// A version of a job does not exist.
     #[error("job {0} has no version {1}")]
     VersionNotFound(JobKey, u64),
+    /// The version of a job that is to have a name does not exist.
+    #[error("job {job:?} version {version} not found")]
+    NoVersionToTag {
+        /// Id of the job.
+        job: Name,
+        /// The version.
+        version: u64,
+    },
+    /// A name belongs to another version.
+    #[error("tag {tag:?} already exists on a different version of job {job:?}")]
+    TagTaken {
+        /// The name.
+        tag: String,
+        /// Id of the job.
+        job: Name,
+    },
+    /// No version has a name.
+    #[error("tag {tag:?} not found on job {job:?}")]
+    TagNotFound {
+        /// The name.
+        tag: Name,
+        /// Id of the job.
+        job: Name,
+    },
     /// A node does not exist.
     #[error("node {0} not found")]
     NodeNotFound(NodeId),

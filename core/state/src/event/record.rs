@@ -84,7 +84,7 @@ impl EventType {
     #[must_use]
     pub const fn of(command: &Command) -> Option<Self> {
         Some(Self(match command {
-            Command::RegisterJob(_) | Command::RegisterJobs(_) => "JobRegistered",
+            Command::RegisterJob(_) | Command::RegisterJobs(_) | Command::ScaleJob { .. } => "JobRegistered",
             Command::DeregisterJob { .. } => "JobDeregistered",
             Command::UpsertEvals(_) => "EvaluationUpdated",
             Command::ApplyPlans(_) => "PlanResult",
@@ -101,7 +101,10 @@ impl EventType {
             Command::UpsertNodePool(_) => "NodePoolUpserted",
             Command::DeleteNodePool(_) => "NodePoolDeleted",
             Command::InitCluster { .. }
+            | Command::TagJobVersion { .. }
+            | Command::UntagJobVersion { .. }
             | Command::Gc(_)
+            | Command::SkipLaunch { .. }
             | Command::UpsertNamespace(_)
             | Command::DeleteNamespace(_)
             | Command::SetSchedulerConfig { .. }

@@ -9,7 +9,7 @@ use model::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::tables::JobSummary;
+use crate::tables::{JobRecord, JobSummary};
 
 /// The root of a state.
 #[derive(Serialize, Deserialize)]
@@ -51,6 +51,12 @@ pub(super) struct SubmissionRow {
 pub(super) struct SummaryRow {
     pub(super) key: JobKey,
     pub(super) summary: Arc<JobSummary>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct JobRecordRow {
+    pub(super) key: JobKey,
+    pub(super) record: Arc<JobRecord>,
 }
 
 /// How many rows there were, so that a snapshot that was cut at a frame is noticed.

@@ -26,6 +26,7 @@ pub(super) enum Kind {
     JobVersions,
     Submissions,
     Summaries,
+    JobRecords,
     Evals,
     Deployments,
     Passes,
@@ -34,7 +35,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Root,
         Self::Namespaces,
         Self::NodePools,
@@ -42,6 +43,7 @@ impl Kind {
         Self::JobVersions,
         Self::Submissions,
         Self::Summaries,
+        Self::JobRecords,
         Self::Evals,
         Self::Deployments,
         Self::Passes,

@@ -7,7 +7,7 @@ use model::{
     AllocMetric, Deployment, Eval, Job, JobKey, JobSubmission, Name, Namespace, Node, NodePool, PassMetrics,
 };
 
-use super::alloc_row::{AllocRow, EndRow, JobPlace, JobRow, RootRow, SubmissionRow, SummaryRow};
+use super::alloc_row::{AllocRow, EndRow, JobPlace, JobRecordRow, JobRow, RootRow, SubmissionRow, SummaryRow};
 use super::frame::{Frame, Kind, MAGIC, SNAPSHOT_FORMAT};
 use crate::State;
 use crate::store::Indexes;
@@ -141,6 +141,10 @@ impl Reader {
             }),
             Kind::Summaries => frame.each(|row: SummaryRow| {
                 state.job_summaries.insert(row.key, row.summary);
+                Ok(())
+            }),
+            Kind::JobRecords => frame.each(|row: JobRecordRow| {
+                state.job_records.insert(row.key, row.record);
                 Ok(())
             }),
             Kind::Evals => frame.each(|row: Eval| {

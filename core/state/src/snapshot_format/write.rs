@@ -7,7 +7,7 @@ use std::sync::Arc;
 use model::{Alloc, Job, Name, PassMetrics};
 use serde::Serialize;
 
-use super::alloc_row::{AllocRow, EndRow, JobPlace, JobRow, RootRow, SubmissionRow, SummaryRow};
+use super::alloc_row::{AllocRow, EndRow, JobPlace, JobRecordRow, JobRow, RootRow, SubmissionRow, SummaryRow};
 use super::frame::{FrameWriter, Kind, MAGIC, SNAPSHOT_FORMAT};
 use crate::State;
 
@@ -98,6 +98,11 @@ impl State {
             .iter()
             .map(|(key, summary)| SummaryRow { key: key.clone(), summary: Arc::clone(summary) });
         write_rows(out, Kind::Summaries, summaries)?;
+        let records = self
+            .job_records
+            .iter()
+            .map(|(key, record)| JobRecordRow { key: key.clone(), record: Arc::clone(record) });
+        write_rows(out, Kind::JobRecords, records)?;
         Ok(positions)
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{Job, JobKey, JobSubmission};
+use model::{Job, JobKey, JobSubmission, Name};
 
 use crate::{State, Table};
 
@@ -50,6 +50,9 @@ impl State {
             self.remove_child(&known, &key);
         }
         if let Some(parent) = parent {
+            if let Some(token) = token_of(&job) {
+                self.dispatch_tokens.entry((parent.clone(), token)).or_insert_with(|| key.clone());
+            }
             self.job_children.entry(parent).or_default().insert(key.clone());
         }
         self.jobs.insert(key, job);
@@ -62,12 +65,22 @@ impl State {
         self.job_versions.remove(key);
         self.submissions.remove(key);
         self.job_summaries.remove(key);
+        self.job_records.remove(key);
         if let Some(parent) = parent_of(key, &removed) {
+            if let Some(token) = token_of(&removed) {
+                self.forget_token(&(parent.clone(), token), key);
+            }
             self.remove_child(&parent, key);
         }
         self.indexes.set(Table::Jobs, self.index);
         self.indexes.set(Table::JobSummaries, self.index);
         Some(removed)
+    }
+
+    fn forget_token(&mut self, token: &(JobKey, Name), child: &JobKey) {
+        if self.dispatch_tokens.get(token) == Some(child) {
+            self.dispatch_tokens.remove(token);
+        }
     }
 
     fn remove_child(&mut self, parent: &JobKey, child: &JobKey) {
@@ -113,6 +126,12 @@ impl State {
             submissions.remove(&version);
         }
     }
+}
+
+/// The idempotency token of a dispatched child.
+fn token_of(job: &Job) -> Option<Name> {
+    let token = job.dispatch_idempotency_token.as_str();
+    (!token.is_empty()).then(|| Name::from(token))
 }
 
 /// The parent of a job; a job is never its own.

@@ -5,10 +5,12 @@ mod cluster;
 mod deployment;
 mod eval;
 mod job;
+mod job_record;
 mod links;
 mod node;
 mod summary;
 
 pub(crate) use job::parent_of;
+pub use job_record::{JobRecord, KEPT_SCALING_EVENTS, ScalingEvent};
 pub(crate) use links::JobLinks;
 pub use summary::JobSummary;

@@ -25,6 +25,7 @@ fn entries_come_back_as_they_were() {
         submission: None,
         enforce_index: Some(3),
         eval: Some(eval(1, &job("web"))),
+        by: state::apply::RegisteredBy::Launch { slot: model::Timestamp(7) },
     };
     let entries = [
         entry(Command::RegisterJob(Box::new(registration))),

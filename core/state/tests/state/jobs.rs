@@ -120,6 +120,39 @@ fn a_tag_given_by_hand_protects_a_version() {
 }
 
 #[test]
+fn a_name_belongs_to_one_version_until_it_is_taken_away() {
+    let mut world = World::new();
+    let key = job("web").key();
+    for priority in 1..=2 {
+        let mut web = job("web");
+        web.priority = priority;
+        world.register(web);
+    }
+    let tag = |version, description: &str| Command::TagJobVersion {
+        key: key.clone(),
+        version,
+        tag: Box::new(VersionTag {
+            name: "good".to_owned(),
+            description: description.to_owned(),
+            tagged_time: 0,
+        }),
+    };
+    world.done(tag(0, "first"));
+    world.done(tag(0, "again"));
+    let tagged = world.state.job_version(&key, 0).unwrap().version_tag.clone().unwrap();
+    assert_eq!((tagged.description.as_str(), tagged.tagged_time), ("again", world.state.now.0));
+    assert_eq!(
+        world.refused(tag(1, "")).to_string(),
+        "tag \"good\" already exists on a different version of job \"web\""
+    );
+    let untag = Command::UntagJobVersion { key: key.clone(), tag: "good".into() };
+    world.done(untag.clone());
+    assert_eq!(world.state.job_version(&key, 0).unwrap().version_tag, None);
+    assert_eq!(world.refused(untag).to_string(), "tag \"good\" not found on job \"web\"");
+    assert_eq!(world.refused(tag(7, "")).to_string(), "job \"web\" version 7 not found");
+}
+
+#[test]
 fn stability_of_a_missing_version_is_refused() {
     let mut world = World::new();
     let key = job("ghost").key();

@@ -10,6 +10,7 @@ mod deployments;
 mod events;
 mod garbage;
 mod jobs;
+mod launches;
 mod nodes;
 mod plans;
 mod random;
