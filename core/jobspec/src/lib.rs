@@ -17,6 +17,7 @@ mod diagnostic;
 mod duration;
 mod evaluate;
 mod example;
+mod format;
 mod functions;
 mod limits;
 mod nearest;
@@ -29,6 +30,7 @@ mod variables;
 
 pub use diagnostic::{Diagnostic, Diagnostics, RenderStyle, Severity, Stage};
 pub use example::{ExampleKind, example};
+pub use format::format_text;
 pub use functions::{FileAccess, FileAccessError};
 pub use limits::Limits;
 pub use parse::{Parsed, parse};

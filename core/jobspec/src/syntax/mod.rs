@@ -14,7 +14,7 @@ mod split;
 mod tree;
 
 pub(crate) use json_blocks::json_blocks;
-pub(crate) use read::{read_body, read_expression, read_quoted_expression};
+pub(crate) use read::{check_syntax, read_body, read_expression, read_quoted_expression};
 pub(crate) use tree::{
     Attribute, BinaryOperator, Block, Body, Expr, ExprKind, ForExpr, Label, ObjectItem, Part, Step, StepKind,
     Syntax, UnaryOperator,

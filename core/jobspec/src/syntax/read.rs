@@ -28,6 +28,21 @@ pub(crate) fn read_body(
         let tree = read_json(sources, file, budget, report)?;
         return json_body(&tree, report);
     }
+    read_native(sources, file, text, report)
+}
+
+/// Checks that a text is native HCL, of whatever schema.
+pub(crate) fn check_syntax(
+    sources: &SourceMap,
+    file: FileId,
+    budget: &Budget,
+    report: &Report,
+) -> Result<(), Failed> {
+    let text = checked_text(sources, file, budget, report)?;
+    read_native(sources, file, text, report).map(|_| ())
+}
+
+fn read_native(sources: &SourceMap, file: FileId, text: &str, report: &Report) -> Result<Body, Failed> {
     match parse_body(text) {
         Ok(body) => {
             let before = report.mark();

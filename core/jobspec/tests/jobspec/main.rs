@@ -6,3 +6,4 @@ mod diagnostics;
 mod golden;
 mod hostile;
 mod language;
+mod layout;
