@@ -30,6 +30,7 @@ macro_rules! document {
             type Draft = $draft;
             const KIND: $crate::document::Kind =
                 $crate::document::Kind::Document(<$name as $crate::document::Document>::fields);
+            const LEAF: $crate::document::Leaf = $crate::document::Leaf::Document;
 
             fn resolve(draft: Option<Self::Draft>) -> Self {
                 let draft = draft.unwrap_or_default();
@@ -77,6 +78,7 @@ macro_rules! document {
                     name: stringify!($field),
                     go: $go,
                     kind: <$type as $crate::document::Field>::KIND,
+                    leaf: <$type as $crate::document::Field>::LEAF,
                     draft: $crate::document!(@form $dform),
                     canonical: $crate::document!(@form $cform),
                     doc: concat!($($fdoc),*),

@@ -40,6 +40,23 @@ pub enum Kind {
     NamedDocuments(fn() -> &'static [FieldDef]),
 }
 
+/// What the values of a field are, at the end of its lists and maps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leaf {
+    /// A string.
+    Text,
+    /// A whole number.
+    Number,
+    /// A boolean.
+    Flag,
+    /// A number of nanoseconds.
+    Duration,
+    /// Any JSON value.
+    Free,
+    /// Fields of its own.
+    Document,
+}
+
 /// One row of a document's table of fields.
 #[derive(Debug, Clone, Copy)]
 pub struct FieldDef {
@@ -49,6 +66,8 @@ pub struct FieldDef {
     pub go: &'static str,
     /// What it holds.
     pub kind: Kind,
+    /// What its values are.
+    pub leaf: Leaf,
     /// How an unset one appears in a draft's JSON.
     pub draft: Form,
     /// How an empty one appears in the canonical JSON.
@@ -63,6 +82,8 @@ pub trait Field: Clone + PartialEq + Default + Debug {
     type Draft: Clone + PartialEq + Debug;
     /// What tables say of it.
     const KIND: Kind;
+    /// What tables say of its values.
+    const LEAF: Leaf;
 
     /// The canonical value of a draft; the type's default where there is none.
     fn resolve(draft: Option<Self::Draft>) -> Self;
@@ -90,6 +111,7 @@ pub trait Document: Field {
 impl<T: Field> Field for Option<T> {
     type Draft = T::Draft;
     const KIND: Kind = T::KIND;
+    const LEAF: Leaf = T::LEAF;
     fn resolve(draft: Option<Self::Draft>) -> Self {
         draft.map(|draft| T::resolve(Some(draft)))
     }
@@ -116,6 +138,7 @@ impl<T: Field> Field for Vec<T> {
         Kind::Document(fields) => Kind::Documents(fields),
         Kind::Scalar | Kind::List | Kind::Map | Kind::Documents(_) | Kind::NamedDocuments(_) => Kind::List,
     };
+    const LEAF: Leaf = T::LEAF;
     fn resolve(draft: Option<Self::Draft>) -> Self {
         draft.unwrap_or_default().into_iter().map(|item| T::resolve(Some(item))).collect()
     }
@@ -154,6 +177,7 @@ impl<T: Field> Field for BTreeMap<String, T> {
         Kind::Document(fields) => Kind::NamedDocuments(fields),
         Kind::Scalar | Kind::List | Kind::Map | Kind::Documents(_) | Kind::NamedDocuments(_) => Kind::Map,
     };
+    const LEAF: Leaf = T::LEAF;
     fn resolve(draft: Option<Self::Draft>) -> Self {
         draft.unwrap_or_default().into_iter().map(|(key, item)| (key, T::resolve(Some(item)))).collect()
     }

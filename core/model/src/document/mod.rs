@@ -19,5 +19,5 @@ mod scalar;
 
 pub use declare::is_default;
 pub use decode::{DecodeError, JsonPath, MAX_DEPTH};
-pub use field::{Document, Field, FieldDef, Form, Kind, SECRET};
+pub use field::{Document, Field, FieldDef, Form, Kind, Leaf, SECRET};
 pub use scalar::{Any, GoMap};

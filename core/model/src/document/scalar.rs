@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::field::{Field, Kind};
+use super::field::{Field, Kind, Leaf};
 use super::{DecodeError, JsonPath};
 use crate::Nanos;
 
@@ -41,10 +41,11 @@ impl<'de> Deserialize<'de> for Any {
 
 /// Implements [`Field`] for a scalar: how it is written, what its zero is, how it is read.
 macro_rules! scalar {
-    ($type:ty, $to_json:expr, $from_json:expr) => {
+    ($type:ty, $leaf:ident, $to_json:expr, $from_json:expr) => {
         impl Field for $type {
             type Draft = $type;
             const KIND: Kind = Kind::Scalar;
+            const LEAF: Leaf = Leaf::$leaf;
             fn resolve(draft: Option<Self::Draft>) -> Self {
                 draft.unwrap_or_default()
             }
@@ -72,12 +73,17 @@ macro_rules! scalar {
 
 macro_rules! number {
     ($type:ty) => {
-        scalar!($type, |number: &$type| Value::from(*number), |value: &Value, path: &mut JsonPath| {
-            let Value::Number(number) = value else { return Err(path.wrong_type("a number", value)) };
-            whole(number)
-                .and_then(|whole| <$type>::try_from(whole).ok())
-                .ok_or_else(|| path.out_of_range(value))
-        });
+        scalar!(
+            $type,
+            Number,
+            |number: &$type| Value::from(*number),
+            |value: &Value, path: &mut JsonPath| {
+                let Value::Number(number) = value else { return Err(path.wrong_type("a number", value)) };
+                whole(number)
+                    .and_then(|whole| <$type>::try_from(whole).ok())
+                    .ok_or_else(|| path.out_of_range(value))
+            }
+        );
     };
 }
 
@@ -101,16 +107,15 @@ number!(u32);
 number!(u8);
 number!(i8);
 
-scalar!(bool, |flag: &bool| Value::Bool(*flag), |value: &Value, path: &mut JsonPath| value
+scalar!(bool, Flag, |flag: &bool| Value::Bool(*flag), |value: &Value, path: &mut JsonPath| value
     .as_bool()
     .ok_or_else(|| path.wrong_type("a boolean", value)));
-scalar!(String, |text: &String| Value::String(text.clone()), |value: &Value, path: &mut JsonPath| {
+scalar!(String, Text, |text: &String| Value::String(text.clone()), |value: &Value, path: &mut JsonPath| {
     value.as_str().map(str::to_owned).ok_or_else(|| path.wrong_type("a string", value))
 });
-scalar!(Nanos, |nanos: &Nanos| Value::from(nanos.0), |value: &Value, path: &mut JsonPath| i64::from_json(
-    value, path
-)
-.map(|n| Nanos(n.unwrap_or_default())));
-scalar!(Any, |any: &Any| any.0.clone(), |value: &Value, _: &mut JsonPath| Ok::<_, DecodeError>(Any(
+scalar!(Nanos, Duration, |nanos: &Nanos| Value::from(nanos.0), |value: &Value, path: &mut JsonPath| {
+    i64::from_json(value, path).map(|n| Nanos(n.unwrap_or_default()))
+});
+scalar!(Any, Free, |any: &Any| any.0.clone(), |value: &Value, _: &mut JsonPath| Ok::<_, DecodeError>(Any(
     value.clone()
 )));
