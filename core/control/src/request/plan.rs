@@ -13,11 +13,11 @@ use super::job::{admit, new_eval, priority_of};
 /// What would happen.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PlanReport {
-    /// Changes by group; none for jobs that have no allocations of their own.
+    /// Changes by group; of a template or a schedule what one child would need.
     pub annotations: Option<PlanAnnotations>,
     /// What could not be placed, by group.
     pub failed: BTreeMap<Name, AllocMetric>,
-    /// Evaluations that would follow later.
+    /// Evaluations that would follow: later ones, and one that waits for room.
     pub created: Vec<Eval>,
 }
 
@@ -33,9 +33,6 @@ pub fn plan_job(
     seed: u128,
 ) -> Result<PlanReport, RequestError> {
     admit(state, region, &mut job)?;
-    if job.is_parent() {
-        return Ok(PlanReport::default());
-    }
     let key = job.key();
     let id = EvalId::derive(&[seed]);
     let mut eval = new_eval(now, id, key.clone(), job.kind(), priority_of(&job), EvalTrigger::JobRegister);
@@ -58,6 +55,14 @@ pub fn plan_job(
     let options = scheduler::Options { now, annotate: true, ..scheduler::Options::default() };
     let outcome = scheduler::schedule(&Arc::new(copy), &eval, &options)
         .map_err(|error| RequestError::InvalidJob(error.to_string()))?;
-    let created = outcome.created.into_iter().filter(|eval| !eval.wait_until.is_never()).collect();
-    Ok(PlanReport { annotations: outcome.plan.annotations, failed: outcome.eval.failed, created })
+    Ok(PlanReport {
+        annotations: outcome.plan.annotations,
+        failed: outcome.eval.failed,
+        created: outcome.created.into_iter().map(of_dry_run).collect(),
+    })
+}
+
+/// An evaluation as a dry run shows it: the index of the copy that it was made on says nothing.
+fn of_dry_run(eval: Eval) -> Eval {
+    Eval { snapshot_index: 0, ..eval }
 }

@@ -118,6 +118,10 @@ pub(super) async fn plan<C: Cluster>(mut call: Call<C>) -> Result<Reply, ApiErro
     let report = request::plan_job(&state, call.backend.now(), call.backend.region(), job.clone(), seed)
         .map_err(refused)?;
     let annotations = report.annotations.as_ref();
+    let launch = job.periodic.as_ref().filter(|periodic| periodic.enabled).and_then(|periodic| {
+        // Times of day without a zone of their own are those of UTC, on every server alike.
+        periodic.schedule("").ok()?.next_after(call.backend.now())
+    });
     let diff = with_diff.then(|| model::diff::job_diff(old.as_deref(), Some(&job), annotations));
     let failed: serde_json::Map<String, Value> = report
         .failed
@@ -132,21 +136,21 @@ pub(super) async fn plan<C: Cluster>(mut call: Call<C>) -> Result<Reply, ApiErro
         "FailedTGAllocs": if failed.is_empty() { Value::Null } else { failed.into() },
         "Index": state.index,
         "JobModifyIndex": old.map_or(0, |old| old.job_modify_index),
-        "NextPeriodicLaunch": null,
+        "NextPeriodicLaunch": launch.map_or(Value::Null, crate::views::time),
         "Warnings": join_warnings(&warnings),
     });
     Ok(Reply::json(&answer)?.with_meta(Meta::write(state.index)))
 }
 
 /// A committed write of a job.
-struct Answer {
-    index: u64,
+pub(super) struct Answer {
+    pub(super) index: u64,
     job_modify_index: u64,
     eval: Option<EvalId>,
 }
 
 impl Answer {
-    fn body(&self) -> Value {
+    pub(super) fn body(&self) -> Value {
         json!({
             "EvalCreateIndex": self.eval.map_or(0, |_| self.index),
             "EvalID": self.eval.map_or_else(String::new, |eval| eval.to_string()),
@@ -156,7 +160,7 @@ impl Answer {
     }
 }
 
-async fn commit<C: Cluster>(
+pub(super) async fn commit<C: Cluster>(
     call: &Call<C>,
     command: Command,
     key: &JobKey,
@@ -263,13 +267,18 @@ pub(super) fn refused(error: RequestError) -> ApiError {
         RequestError::RegistrationRejected | RequestError::NodeSecret(_) => {
             ApiError::new(StatusCode::FORBIDDEN, text)
         }
-        RequestError::DeploymentTerminal { .. } => ApiError::bad_request(text),
-        RequestError::OtherRegion { .. }
+        RequestError::DeploymentTerminal { .. }
+        | RequestError::OtherRegion { .. }
         | RequestError::NoNamespace { .. }
         | RequestError::NoNodePool { .. }
         | RequestError::InvalidJob(_)
         | RequestError::JobModifyIndex { .. }
         | RequestError::ParentJob { .. }
+        | RequestError::PriorVersion { .. }
+        | RequestError::RevertToCurrent
+        | RequestError::VersionNotFound { .. }
+        | RequestError::Launch(_)
+        | RequestError::Scale(_)
         | RequestError::TooManyUpdates { .. } => ApiError::internal(text),
     }
 }

@@ -121,7 +121,7 @@ fn parse_text(text: String, variables: String, random: u128) -> Result<JobDraft,
     let file = |file_name: &str, text| Source { file_name: file_name.to_owned(), text, format: Format::Hcl };
     let mut seed = [0; 32];
     seed[..16].copy_from_slice(&random.to_le_bytes());
-    let var_files = if variables.is_empty() { Vec::new() } else { vec![file("input.vars.hcl", variables)] };
+    let var_files = if variables.is_empty() { Vec::new() } else { vec![file("input.hcl", variables)] };
     let inputs = Inputs { var_files, seed, ..Inputs::default() };
     let parsed = jobspec::parse(file("input.hcl", text), &inputs, None, Limits::default());
     parsed

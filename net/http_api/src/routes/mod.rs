@@ -14,6 +14,7 @@
 //! | `/v1/allocation/:id`, `/v1/evaluation/:id`, `/v1/deployment/:id`, `/v1/node/:id` | the record's |
 //! | `/v1/node/:id/allocations`, `…/allocations` of evaluations and deployments | newest of those allocations |
 //! | `/v1/namespaces`, `/v1/node/pools` | the table's |
+//! | `/v1/jobs/statuses` | the newest modify index on the page |
 //! | writes | the index of the write |
 //! | `/v1/status/*`, `/v1/regions`, `/v1/agent/*`, `/v1/client/*`, parse, validate | none |
 
@@ -25,7 +26,11 @@ mod evaluations;
 mod events;
 mod files;
 mod job;
+mod job_launches;
 mod job_reads;
+mod job_scale;
+mod job_statuses;
+mod job_versions;
 mod job_writes;
 mod jobs;
 mod logs;
@@ -43,9 +48,13 @@ use crate::{Route, RouteTable};
 /// The table of all endpoints.
 #[must_use]
 pub fn all<C: Cluster>() -> RouteTable<C> {
-    let groups: [Vec<Route<C>>; 15] = [
+    let groups: [Vec<Route<C>>; 19] = [
         jobs::routes(),
         job::routes(),
+        job_launches::routes(),
+        job_scale::routes(),
+        job_statuses::routes(),
+        job_versions::routes(),
         allocations::routes(),
         client::routes(),
         files::routes(),

@@ -94,6 +94,20 @@ fn transition(transition: AllocTransition) -> Value {
     })
 }
 
+/// What is said of an allocation beside its job.
+#[must_use]
+pub fn alloc_status(alloc: &Alloc) -> Value {
+    json!({
+        "ClientStatus": alloc.client.as_str(),
+        "DeploymentStatus": {
+            "Canary": alloc.health.is_some_and(|health| health.canary),
+            "Healthy": alloc.health.and_then(|health| health.healthy),
+        },
+        "FollowupEvalID": alloc.followup_eval.text(), "Group": &*alloc.group, "HasPausedTask": false,
+        "ID": alloc.id.to_string(), "JobVersion": alloc.job.version, "NodeID": alloc.node.to_string(),
+    })
+}
+
 fn health(alloc: &Alloc) -> Value {
     alloc.health.map_or(Value::Null, |health| {
         json!({

@@ -22,6 +22,20 @@ pub fn deployment(deployment: &Deployment) -> Value {
     })
 }
 
+/// What is said of a deployment beside its job.
+#[must_use]
+pub fn deployment_status(deployment: &Deployment) -> Value {
+    let active = deployment.status.is_active();
+    json!({
+        "AllAutoPromote": active && deployment.groups.values().all(|group| {
+            group.auto_promote || group.desired_canaries == 0
+        }),
+        "ID": deployment.id.to_string(), "IsActive": active, "JobVersion": deployment.job_version,
+        "RequiresPromotion": deployment.requires_promotion(), "Status": deployment.status.as_str(),
+        "StatusDescription": &*deployment.description,
+    })
+}
+
 fn group(group: &DeploymentGroup) -> Value {
     json!({
         "AutoPromote": group.auto_promote, "AutoRevert": group.auto_revert,

@@ -13,8 +13,8 @@ mod node_resources;
 mod task_event;
 mod task_state;
 
-pub use alloc::{alloc, alloc_stub};
-pub use deployment::deployment;
+pub use alloc::{alloc, alloc_status, alloc_stub};
+pub use deployment::{deployment, deployment_status};
 pub use eval::{annotations, eval, eval_stub};
 pub use job::{job_stub, summary};
 pub use metric::metric;
@@ -26,7 +26,7 @@ use model::{Name, Timestamp};
 use serde_json::{Map, Value};
 
 /// A time as the API writes it: RFC 3339, null for never.
-fn time(at: Timestamp) -> Value {
+pub(crate) fn time(at: Timestamp) -> Value {
     if at.is_never() { Value::Null } else { Value::String(at.to_string()) }
 }
 
@@ -44,7 +44,7 @@ fn strings(map: &BTreeMap<Name, Name>) -> Value {
 }
 
 /// A list; null when it is empty.
-fn list(values: Vec<Value>) -> Value {
+pub(crate) fn list(values: Vec<Value>) -> Value {
     if values.is_empty() { Value::Null } else { Value::Array(values) }
 }
 

@@ -5,6 +5,7 @@
 
 mod errors;
 mod fake;
+mod plans;
 mod populate;
 mod replay;
 mod shape;

@@ -9,7 +9,7 @@ use http_api::routes;
 use http_api::{Api, ApiConfig, Watch};
 use http_body_util::BodyExt;
 use model::{
-    Alloc, AllocUpdate, ClientStatus, EvalStatus, Name, Nanos, NetworkStatus, RunState, TaskEvent,
+    Alloc, AllocUpdate, ClientStatus, EvalStatus, Name, Nanos, NetworkStatus, Node, RunState, TaskEvent,
     TaskEventKind, TaskState, TaskStates, Timestamp,
 };
 use serde_json::{Value, json};
@@ -42,10 +42,8 @@ impl Answer {
 }
 
 impl World {
-    /// One node and the namespaces of the recordings.
+    /// The node of the recordings, and nothing else.
     pub(super) fn empty() -> World {
-        let fake = Arc::new(Fake::new());
-        let api = Api::new(ApiConfig::default(), routes::all(), Arc::clone(&fake));
         let mut node = testkit::big_node(1);
         for driver in ["raw_exec", "exec"] {
             let info = node.drivers.values().next().unwrap().clone();
@@ -56,6 +54,13 @@ impl World {
             node.attributes.insert(Name::from(key), Name::from(value));
         }
         node.meta.insert(Name::from("rack"), Name::from("r1"));
+        World::with_node(node)
+    }
+
+    /// A cluster of one node.
+    pub(super) fn with_node(node: Node) -> World {
+        let fake = Arc::new(Fake::new());
+        let api = Api::new(ApiConfig::default(), routes::all(), Arc::clone(&fake));
         fake.apply(Command::InitCluster { id: Name::from("c") });
         fake.apply(Command::RegisterNode { node: Box::new(node), evals: Vec::new() });
         World { fake, api }
@@ -167,6 +172,7 @@ impl World {
             tasks,
             healthy,
             network: Some(network),
+            services: Vec::new(),
         }
     }
 }

@@ -52,6 +52,7 @@ const OPTIONAL: &[&str] = &[
     "[].JobModifyIndex",
     "**.ClassEligibility",
     "**.FollowupEvalID",
+    "**.NearestMiss",
     "**.NextAllocation",
     "**.PreviousEval",
     "**.QueuedAllocations",
