@@ -23,6 +23,7 @@ pub mod link;
 mod node;
 mod placement_columns;
 mod plan;
+mod service;
 mod time;
 mod word;
 
@@ -35,5 +36,6 @@ pub use id::*;
 pub use job::*;
 pub use node::*;
 pub use plan::*;
+pub use service::*;
 pub use time::*;
 pub use word::ParseWordError;

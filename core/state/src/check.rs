@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::sync::Arc;
 
-use model::{Alloc, Job, JobKey};
+use model::{Alloc, Job, JobKey, Name};
 
 use crate::State;
 use crate::columns::NodeColumns;
@@ -37,6 +37,7 @@ impl State {
         self.check_links(&mut found);
         self.check_jobs(&mut found);
         self.check_columns(&mut found);
+        self.check_services(&mut found);
         self.check_indexes(&mut found);
         found
     }
@@ -188,6 +189,25 @@ impl State {
             let held = self.columns.held(*id) == counted.held(*id);
             found.require(held, id, "ports, cores or devices in use differ from a recount");
         }
+    }
+
+    fn check_services(&self, found: &mut Violations) {
+        let mut named = 0;
+        for (id, services) in &self.services {
+            let alloc = self.alloc(*id).filter(|alloc| !alloc.client.is_terminal());
+            found.require(alloc.is_some(), id, "services are kept of an allocation that has ended");
+            found.require(!services.is_empty(), id, "an empty list of services is kept");
+            let namespace = alloc.map_or("", |alloc| alloc.job.namespace.as_str());
+            let mut names: Vec<&Name> = services.iter().map(|service| &service.instance.name).collect();
+            names.sort_unstable();
+            names.dedup();
+            named += names.len();
+            let indexed = |name: &Name| {
+                self.services_by_name.contains(&(Name::from(namespace), Name::clone(name), *id))
+            };
+            found.require(names.into_iter().all(indexed), id, "service is not in the index by name");
+        }
+        found.require(self.services_by_name.len() == named, "services_by_name", "has entries without service");
     }
 
     fn check_indexes(&self, found: &mut Violations) {

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use imbl::{OrdMap, OrdSet};
 use model::{
     Alloc, AllocId, Deployment, DeploymentId, Eval, EvalId, Job, JobKey, JobSubmission, Name, Namespace,
-    Node, NodeId, NodePool, SchedulerConfig, Timestamp,
+    Node, NodeId, NodePool, SchedulerConfig, ServiceRegistration, Timestamp,
 };
 
 use crate::Table;
 use crate::columns::NodeColumns;
-use crate::tables::{JobLinks, JobRecord, JobSummary};
+use crate::tables::{JobLinks, JobRecord, JobSummary, NameKey};
 use crate::texts::Texts;
 
 /// Every table of one region at one index.
@@ -47,6 +47,8 @@ pub struct State {
     pub(crate) allocs_by_eval: OrdSet<(EvalId, AllocId)>,
     pub(crate) allocs_by_deployment: OrdSet<(DeploymentId, AllocId)>,
     pub(crate) deployments: OrdMap<DeploymentId, Arc<Deployment>>,
+    pub(crate) services: OrdMap<AllocId, Arc<Vec<ServiceRegistration>>>,
+    pub(crate) services_by_name: OrdSet<NameKey>,
     pub(crate) job_links: OrdMap<JobKey, JobLinks>,
     pub(crate) columns: NodeColumns,
     /// Texts that records share; no part of the state's meaning.
@@ -140,6 +142,8 @@ impl State {
             allocs_by_eval: OrdSet::new(),
             allocs_by_deployment: OrdSet::new(),
             deployments: OrdMap::new(),
+            services: OrdMap::new(),
+            services_by_name: OrdSet::new(),
             job_links: OrdMap::new(),
             columns: NodeColumns::default(),
             texts: Texts::default(),

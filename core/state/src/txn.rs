@@ -69,6 +69,9 @@ impl<'a> Txn<'a> {
             alloc.alloc_modify_index = self.index();
         }
         self.changes.push(Change::Alloc { id: alloc.id, node: alloc.node, job: key.clone(), by_client });
+        if alloc.client.is_terminal() {
+            self.set_services(&alloc, &[]);
+        }
         let alloc = Arc::new(alloc);
         let old = self.state.put_alloc(key, Arc::clone(&alloc));
         let changed = old.as_ref().is_none_or(|old| {
@@ -127,6 +130,7 @@ impl<'a> Txn<'a> {
 
     /// Forgets a node.
     pub(crate) fn forget_node(&mut self, id: NodeId) {
+        self.forget_services_on(id);
         if self.state.remove_node(id).is_some() {
             self.changes.push(Change::NodeRemoved(id));
         }

@@ -97,6 +97,7 @@ fn report(id: model::AllocId, status: ClientStatus) -> AllocUpdate {
         tasks: TaskStates::default(),
         healthy: None,
         network: None,
+        services: Vec::new(),
     }
 }
 

@@ -181,6 +181,7 @@ fn the_end_of_an_allocation_makes_room_for_others() {
         tasks: model::TaskStates::default(),
         healthy: None,
         network: None,
+        services: Vec::new(),
     };
     let call = cluster.call();
     cluster.send(Event::UpdateAllocs { call, node: node_id(1), updates: vec![update] });
@@ -270,6 +271,7 @@ fn report_all_healthy(cluster: &mut Cluster) {
             tasks: model::TaskStates::default(),
             healthy: (!alloc.desired.is_terminal()).then_some((true, now)),
             network: None,
+            services: Vec::new(),
         })
         .collect();
     let call = cluster.call();

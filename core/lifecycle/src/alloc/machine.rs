@@ -352,6 +352,7 @@ impl AllocMachine {
             tasks,
             healthy: self.health.as_ref().and_then(HealthMachine::decided),
             network: self.network.clone(),
+            services: Vec::new(),
         };
         if self.reported.as_ref() != Some(&update) {
             self.reported = Some(update.clone());

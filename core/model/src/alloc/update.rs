@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{ClientStatus, NetworkStatus, TaskStates};
-use crate::{AllocId, Name, Timestamp};
+use crate::{AllocId, Name, ServiceInstance, Timestamp};
 
 /// What a client reports of one allocation. It replaces the last report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,4 +20,7 @@ pub struct AllocUpdate {
     pub healthy: Option<(bool, Timestamp)>,
     /// Its network, once it has one.
     pub network: Option<NetworkStatus>,
+    /// The services that it offers now, at most [`crate::MAX_SERVICES`].
+    #[serde(default)]
+    pub services: Vec<ServiceInstance>,
 }

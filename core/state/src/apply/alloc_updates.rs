@@ -33,6 +33,7 @@ impl Txn<'_> {
             self.decide_health(&mut alloc, healthy, time);
         }
         self.state.texts.share_report(&mut alloc);
+        self.set_services(&alloc, &update.services);
         let key = self.state.key_of(&alloc.job);
         self.store_alloc(&key, alloc, true);
     }

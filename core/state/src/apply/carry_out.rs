@@ -1,5 +1,7 @@
 //! The one way to change the state.
 
+use model::NodeStatus;
+
 use super::nodes::set_drain;
 use super::{Applied, ApplyError, Command, Entry, Reply};
 use crate::State;
@@ -71,6 +73,9 @@ impl Txn<'_> {
             }
             Command::RegisterNode { node, evals } => self.register_node(node, evals),
             Command::SetNodeStatus { id, status, event, evals } => {
+                if *status == NodeStatus::Down {
+                    self.forget_services_on(*id);
+                }
                 self.change_node(*id, event.as_slice(), evals, |node| node.status = *status)
             }
             Command::SetNodeEligibility { id, eligible, event, evals } => {
@@ -84,6 +89,7 @@ impl Txn<'_> {
             Command::AddNodeEvents { id, events } => self.change_node(*id, events, &[], |_| {}),
             Command::PurgeNodes { ids, evals } => self.purge_nodes(ids, evals),
             Command::DeleteNamespace(name) => self.delete_namespace(name),
+            Command::RemoveService { namespace, id } => self.remove_service(namespace, id),
             Command::UpsertNodePool(pool) => self.upsert_node_pool(pool),
             Command::DeleteNodePool(name) => self.delete_node_pool(name),
             Command::InitCluster { .. }
@@ -133,6 +139,7 @@ impl Txn<'_> {
             | Command::PromoteDeployment { .. }
             | Command::SetAllocHealth { .. }
             | Command::DeleteNamespace(_)
+            | Command::RemoveService { .. }
             | Command::UpsertNodePool(_)
             | Command::DeleteNodePool(_)
             | Command::SetSchedulerConfig { .. } => {}

@@ -30,11 +30,13 @@ pub enum Table {
     NodePools,
     /// Scheduler configuration.
     Config,
+    /// Services that allocations offer.
+    Services,
 }
 
 impl Table {
     /// How many there are.
-    pub const COUNT: usize = 9;
+    pub const COUNT: usize = 10;
 }
 
 /// One entry of the log: a command and the leader's time.
@@ -178,6 +180,13 @@ pub enum Command {
         updates: Vec<AllocUpdate>,
         /// Evaluations that follow from them.
         evals: Vec<Eval>,
+    },
+    /// Forgets the registration of a service.
+    RemoveService {
+        /// Its namespace.
+        namespace: Name,
+        /// Its id.
+        id: Name,
     },
     /// Records wishes about allocations.
     SetAllocTransitions {

@@ -35,6 +35,7 @@ impl Txn<'_> {
         }
         let key = self.state.key_of(&alloc.job);
         self.count_alloc(&key, Some(&alloc), None);
+        self.set_services(&alloc, &[]);
         self.state.remove_alloc(id);
         self.changes.push(Change::AllocRemoved { id, node: alloc.node });
         self.touched.insert(key, true);

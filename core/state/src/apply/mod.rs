@@ -17,6 +17,7 @@ mod placements;
 mod plans;
 mod register_job;
 mod reply;
+mod services;
 mod summaries;
 mod transitions;
 

@@ -73,6 +73,9 @@ pub enum ApplyError {
         /// Id of the job.
         job: Name,
     },
+    /// No allocation offers a service of that id.
+    #[error("service registration {0} not found")]
+    ServiceNotFound(Name),
     /// A node does not exist.
     #[error("node {0} not found")]
     NodeNotFound(NodeId),

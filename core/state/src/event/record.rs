@@ -104,6 +104,7 @@ impl EventType {
             | Command::TagJobVersion { .. }
             | Command::UntagJobVersion { .. }
             | Command::Gc(_)
+            | Command::RemoveService { .. }
             | Command::SkipLaunch { .. }
             | Command::UpsertNamespace(_)
             | Command::DeleteNamespace(_)

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use model::{
     Alloc, AllocId, AllocMetric, AllocRare, Assigned, ClientStatus, DeploymentHealth, DeploymentId,
-    DesiredStatus, EvalId, Job, JobKey, JobSubmission, Name, NodeId, NodeScore, SchedulerConfig, StopReason,
-    TaskStates, Timestamp,
+    DesiredStatus, EvalId, Job, JobKey, JobSubmission, Name, NodeId, NodeScore, SchedulerConfig,
+    ServiceRegistration, StopReason, TaskStates, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +45,12 @@ pub(super) enum JobPlace {
 pub(super) struct SubmissionRow {
     pub(super) key: JobKey,
     pub(super) submission: Arc<JobSubmission>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct ServicesRow {
+    pub(super) alloc: AllocId,
+    pub(super) services: Arc<Vec<ServiceRegistration>>,
 }
 
 #[derive(Serialize, Deserialize)]

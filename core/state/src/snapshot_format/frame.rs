@@ -31,11 +31,12 @@ pub(super) enum Kind {
     Deployments,
     Passes,
     Allocs,
+    Services,
     End,
 }
 
 impl Kind {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::Root,
         Self::Namespaces,
         Self::NodePools,
@@ -48,6 +49,7 @@ impl Kind {
         Self::Deployments,
         Self::Passes,
         Self::Allocs,
+        Self::Services,
         Self::End,
     ];
 

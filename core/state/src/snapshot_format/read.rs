@@ -7,7 +7,7 @@ use model::{
     AllocMetric, Deployment, Eval, Job, JobKey, JobSubmission, Name, Namespace, Node, NodePool, PassMetrics,
 };
 
-use super::alloc_row::{AllocRow, EndRow, JobPlace, JobRecordRow, JobRow, RootRow, SubmissionRow, SummaryRow};
+use super::alloc_row::{AllocRow, EndRow, JobPlace, JobRecordRow, JobRow, RootRow, ServicesRow, SubmissionRow, SummaryRow};
 use super::frame::{Frame, Kind, MAGIC, SNAPSHOT_FORMAT};
 use crate::State;
 use crate::store::Indexes;
@@ -58,6 +58,12 @@ pub enum ReadError {
         alloc: model::AllocId,
         /// What it refers to.
         what: &'static str,
+    },
+    /// Services belong to an allocation that is not there.
+    #[error("services of allocation {alloc}, which is not in the snapshot")]
+    Orphan {
+        /// The allocation.
+        alloc: model::AllocId,
     },
     /// Rows are missing.
     #[error("snapshot is not complete")]
@@ -160,6 +166,7 @@ impl Reader {
                 Ok(())
             }),
             Kind::Allocs => frame.each(|row| self.take_alloc(row)),
+            Kind::Services => frame.each(|row| take_services(state, row)),
             Kind::End => frame.each(|end| {
                 self.complete = self.counts_agree(&end);
                 Ok(())
@@ -226,6 +233,13 @@ fn take_root(state: &mut State, root: RootRow) -> Indexes {
     state.namespaces.clear();
     state.node_pools.clear();
     Indexes::from_all(&root.indexes)
+}
+
+fn take_services(state: &mut State, row: ServicesRow) -> Result<(), ReadError> {
+    let alloc = state.alloc(row.alloc).ok_or(ReadError::Orphan { alloc: row.alloc })?;
+    let namespace = Name::from(alloc.job.namespace.as_str());
+    state.put_services(&namespace, row.alloc, Arc::unwrap_or_clone(row.services));
+    Ok(())
 }
 
 fn take_job(state: &mut State, row: JobRow) -> (JobKey, Arc<Job>) {

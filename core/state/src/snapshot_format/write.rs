@@ -7,7 +7,7 @@ use std::sync::Arc;
 use model::{Alloc, Job, Name, PassMetrics};
 use serde::Serialize;
 
-use super::alloc_row::{AllocRow, EndRow, JobPlace, JobRecordRow, JobRow, RootRow, SubmissionRow, SummaryRow};
+use super::alloc_row::{AllocRow, EndRow, JobPlace, JobRecordRow, JobRow, RootRow, ServicesRow, SubmissionRow, SummaryRow};
 use super::frame::{FrameWriter, Kind, MAGIC, SNAPSHOT_FORMAT};
 use crate::State;
 
@@ -59,6 +59,11 @@ impl State {
         write_rows(out, Kind::Evals, self.evals.values())?;
         write_rows(out, Kind::Deployments, self.deployments.values())?;
         self.write_allocs(out, &jobs)?;
+        let services = self
+            .services
+            .iter()
+            .map(|(alloc, services)| ServicesRow { alloc: *alloc, services: Arc::clone(services) });
+        write_rows(out, Kind::Services, services)?;
         let count = |length: usize| length as u64;
         let end = EndRow {
             nodes: count(self.nodes.len()),

@@ -119,5 +119,6 @@ pub(crate) fn update(id: AllocId, status: ClientStatus) -> AllocUpdate {
         tasks: model::TaskStates::new(),
         healthy: None,
         network: None,
+        services: Vec::new(),
     }
 }

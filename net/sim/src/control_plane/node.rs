@@ -142,5 +142,13 @@ fn update(alloc: &Alloc, status: ClientStatus, now: Timestamp) -> AllocUpdate {
         })
         .collect();
     let healthy = runs.then_some((true, now));
-    AllocUpdate { id: alloc.id, status, description: Name::from(""), tasks, healthy, network: None }
+    AllocUpdate {
+        id: alloc.id,
+        status,
+        description: Name::from(""),
+        tasks,
+        healthy,
+        network: None,
+        services: Vec::new(),
+    }
 }

@@ -173,6 +173,7 @@ impl World {
             healthy,
             network: Some(network),
             services: Vec::new(),
+            services: Vec::new(),
         }
     }
 }
