@@ -12,3 +12,4 @@ mod shape;
 mod shapes;
 mod stream;
 mod table;
+mod versions;

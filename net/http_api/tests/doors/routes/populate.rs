@@ -173,7 +173,6 @@ impl World {
             healthy,
             network: Some(network),
             services: Vec::new(),
-            services: Vec::new(),
         }
     }
 }

@@ -31,6 +31,11 @@ impl Recording {
         &self.document["response"]["body"]
     }
 
+    /// What was sent.
+    pub(super) fn request_body(&self) -> &Value {
+        &self.document["request"]["body"]
+    }
+
     /// The path that was asked for.
     pub(super) fn path(&self) -> &str {
         self.document["request"]["path"].as_str().unwrap()

@@ -75,7 +75,8 @@ const NOT_KEPT: &[&str] = &[
     "**.RequiredExtraClaims",
 ];
 
-const RULES: Rules<'_> = Rules { ignored: NOT_KEPT, maps: MAPS, optional: OPTIONAL };
+/// How bodies are compared with recorded ones.
+pub(super) const RULES: Rules<'_> = Rules { ignored: NOT_KEPT, maps: MAPS, optional: OPTIONAL };
 
 /// Sends recorded requests to the cluster of the recordings; a path stands where ids have to be replaced.
 async fn check(world: &World, recordings: &[(&str, &str)]) {
