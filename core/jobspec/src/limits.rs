@@ -4,6 +4,8 @@
 
 use std::cell::Cell;
 
+use crate::values::Value;
+
 /// What one parse may use; past a bound it ends with a diagnostic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -13,8 +15,10 @@ pub struct Limits {
     pub nesting: usize,
     /// Expressions evaluated, counting each pass of a loop.
     pub steps: u64,
-    /// Bytes of all strings and collections that expressions make.
+    /// Bytes of all strings and collections that expressions make, and of any one value when nothing is shared.
     pub expansion_bytes: u64,
+    /// Bytes that functions, comparisons and conversions read.
+    pub work_bytes: u64,
     /// Blocks decoded, after dynamic blocks are expanded.
     pub blocks: u64,
     /// Bytes of the compiled form of one regular expression.
@@ -26,12 +30,13 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Limits {
-            source_bytes: 8 << 20,
+            source_bytes: 4 << 20,
             nesting: 64,
             steps: 2_000_000,
             expansion_bytes: 32 << 20,
+            work_bytes: 128 << 20,
             blocks: 200_000,
-            regex_bytes: 1 << 20,
+            regex_bytes: 256 << 10,
             diagnostics: 100,
         }
     }
@@ -44,6 +49,10 @@ pub(crate) enum LimitError {
     Steps(u64),
     #[error("the expressions of this job make more than {0} bytes of values")]
     Expansion(u64),
+    #[error("the expressions of this job read more than {0} bytes of values")]
+    Work(u64),
+    #[error("the values of this job are nested more than {0} levels deep")]
+    Nesting(usize),
     #[error("this job has more than {0} blocks after expanding its dynamic blocks")]
     Blocks(u64),
 }
@@ -54,12 +63,14 @@ pub(crate) struct Budget {
     limits: Limits,
     steps: Cell<u64>,
     bytes: Cell<u64>,
+    work: Cell<u64>,
     blocks: Cell<u64>,
 }
 
 impl Budget {
     pub(crate) fn new(limits: Limits) -> Budget {
-        Budget { limits, steps: Cell::new(0), bytes: Cell::new(0), blocks: Cell::new(0) }
+        let none = Cell::new(0);
+        Budget { limits, steps: none.clone(), bytes: none.clone(), work: none.clone(), blocks: none }
     }
 
     pub(crate) fn limits(&self) -> &Limits {
@@ -68,7 +79,12 @@ impl Budget {
 
     /// Counts one evaluated expression.
     pub(crate) fn step(&self) -> Result<(), LimitError> {
-        self.steps.set(self.steps.get().saturating_add(1));
+        self.steps(1)
+    }
+
+    /// Counts what takes as long as that many evaluated expressions.
+    pub(crate) fn steps(&self, steps: u64) -> Result<(), LimitError> {
+        self.steps.set(self.steps.get().saturating_add(steps));
         if self.steps.get() > self.limits.steps { Err(LimitError::Steps(self.limits.steps)) } else { Ok(()) }
     }
 
@@ -77,6 +93,30 @@ impl Budget {
         self.bytes.set(self.bytes.get().saturating_add(bytes as u64));
         let limit = self.limits.expansion_bytes;
         if self.bytes.get() > limit { Err(LimitError::Expansion(limit)) } else { Ok(()) }
+    }
+
+    /// Counts bytes that are read.
+    pub(crate) fn work(&self, bytes: u64) -> Result<(), LimitError> {
+        self.work.set(self.work.get().saturating_add(bytes));
+        let limit = self.limits.work_bytes;
+        if self.work.get() > limit { Err(LimitError::Work(limit)) } else { Ok(()) }
+    }
+
+    /// Checks that a value may exist: a few nested values can stand for more than fits in memory.
+    pub(crate) fn value(&self, value: &Value) -> Result<(), LimitError> {
+        if value.bytes() > self.limits.expansion_bytes {
+            Err(LimitError::Expansion(self.limits.expansion_bytes))
+        } else if value.depth() as usize > self.limits.nesting {
+            Err(LimitError::Nesting(self.limits.nesting))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Counts a copy of a value in which nothing is shared.
+    pub(crate) fn copy(&self, value: &Value) -> Result<(), LimitError> {
+        self.work(value.bytes())?;
+        self.bytes(usize::try_from(value.bytes()).unwrap_or(usize::MAX))
     }
 
     /// Counts one decoded block.

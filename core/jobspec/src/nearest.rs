@@ -1,8 +1,9 @@
 //! The nearest known name to a mistyped one.
 //!
-//! Limits: names longer than 64 characters are not compared.
+//! Limits: names longer than 64 characters are not compared, and at most 1,000 names are.
 
 const LONGEST_NAME: usize = 64;
+const MOST_NAMES: usize = 1_000;
 
 /// Returns the candidate with the fewest edits, if at most a third of the name has to change.
 ///
@@ -15,6 +16,7 @@ pub(crate) fn nearest_name<'a>(name: &str, candidates: impl IntoIterator<Item = 
     let allowed = if length < 4 { 1 } else { (length / 3).max(2) };
     candidates
         .into_iter()
+        .take(MOST_NAMES)
         .filter(|candidate| *candidate != name && candidate.len() <= LONGEST_NAME)
         .map(|candidate| (edit_distance(name, candidate), candidate))
         .filter(|&(distance, _)| distance <= allowed)

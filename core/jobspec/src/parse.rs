@@ -2,13 +2,12 @@
 //!
 //! Limits: steps stop where the next could only repeat earlier findings: after syntax, and after variables.
 
-use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use model::JobDraft;
 
-use crate::decode::{Decoder, FileBlocks, Instance, job, split_file};
+use crate::decode::{BlockRef, Decoder, FileBlocks, Instance, job, split_file};
 use crate::diagnostic::{Diagnostic, Diagnostics, Report, Severity, Stage};
 use crate::evaluate::{Environment, Evaluator, Scope};
 use crate::functions::FileAccess;
@@ -101,6 +100,7 @@ impl Parse<'_> {
             files: None,
             seed: self.inputs.seed,
             drawn: Cell::new(0),
+            last_pattern: RefCell::default(),
         };
         let constant = Evaluator { environment: &environment, report: &self.report, budget: &self.budget };
         let declared = declare_variables(&blocks.variables, &blocks.legacy_variables, &constant);
@@ -116,7 +116,7 @@ impl Parse<'_> {
         let evaluator = Evaluator { environment: &environment, report: &self.report, budget: &self.budget };
         resolve_locals(&blocks.locals, &evaluator);
         let decoder = Decoder { evaluator, report: &self.report, sources: &sources };
-        let instance = Instance::plain(Cow::Borrowed(block), Scope::default());
+        let instance = Instance::plain(BlockRef::Written(block), Scope::default());
         let draft = decoder.job(&instance);
         match draft {
             Some(job) if !self.report.has_errors() => {

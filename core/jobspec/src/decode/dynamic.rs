@@ -2,15 +2,14 @@
 //!
 //! Limits: each block made counts against the budget, as written ones do.
 
-use std::borrow::Cow;
 use std::rc::Rc;
 
-use super::instance::Instance;
+use super::instance::{BlockRef, Instance};
 use super::reader::Reader;
 use crate::diagnostic::{Diagnostic, Failed};
 use crate::evaluate::{Scope, entries_of};
 use crate::syntax::{Attribute, Block, Expr, ExprKind, Label, json_blocks};
-use crate::values::{MappingKind, Value};
+use crate::values::Value;
 
 impl Reader<'_> {
     /// Adds the blocks that a dynamic block stands for.
@@ -26,7 +25,11 @@ impl Reader<'_> {
         found: &mut Vec<Instance<'b>>,
     ) -> Result<(), Failed> {
         let report = self.decoder.report;
-        let content = self.content(dynamic)?;
+        let has_content = dynamic.body.blocks.iter().any(|block| block.kind.as_ref() == "content")
+            || (dynamic.body.is_json() && attribute(dynamic, "content").is_some());
+        if !has_content {
+            return Err(self.no_content(dynamic));
+        }
         let Some(for_each) = attribute(dynamic, "for_each") else {
             let detail = "The argument \"for_each\" is required, but no definition was found.";
             let place = dynamic.body.open.before();
@@ -53,20 +56,21 @@ impl Reader<'_> {
                 detail,
             )));
         };
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let mut block = self.content(dynamic)?;
+        block.kind = kind;
+        block.kind_span = dynamic.labels.first().map_or(dynamic.kind_span, |label| label.span);
+        let block = Rc::new(block);
         for (key, value) in entries {
-            let each = Value::Mapping(
-                MappingKind::Object,
-                Rc::new([(Rc::from("key"), key), (Rc::from("value"), value)].into_iter().collect()),
-            );
+            let each = Value::object([(Rc::from("key"), key), (Rc::from("value"), value)].into());
             let scope = self.scope.with(iterator.clone(), each);
             let labels = self.labels(dynamic, labels, &scope)?;
-            let mut block = content.clone();
-            block.kind = kind.clone();
-            block.kind_span = dynamic.labels.first().map_or(dynamic.kind_span, |label| label.span);
             self.decoder.evaluator.budget.block().map_err(|error| {
                 report.fail(Diagnostic::error(dynamic.kind_span, "Job too large", format!("{error}.")))
             })?;
-            found.push(Instance { block: Cow::Owned(block), labels, scope });
+            found.push(Instance { block: BlockRef::Made(Rc::clone(&block)), labels, scope });
         }
         Ok(())
     }
@@ -75,11 +79,13 @@ impl Reader<'_> {
         let native = dynamic.body.blocks.iter().find(|block| block.kind.as_ref() == "content").cloned();
         let json = attribute(dynamic, "content").filter(|_| dynamic.body.is_json());
         let json = json.and_then(|attribute| json_blocks(attribute, 0, self.decoder.report).ok()?.pop());
-        native.or(json).ok_or_else(|| {
-            let detail = "A dynamic block must have a nested block of type \"content\" to describe the body of each generated block.";
-            let place = dynamic.body.open.before();
-            self.decoder.report.fail(Diagnostic::error(place, "Missing dynamic content block", detail))
-        })
+        native.or(json).ok_or_else(|| self.no_content(dynamic))
+    }
+
+    fn no_content(&self, dynamic: &Block) -> Failed {
+        let detail = "A dynamic block must have a nested block of type \"content\" to describe the body of each generated block.";
+        let place = dynamic.body.open.before();
+        self.decoder.report.fail(Diagnostic::error(place, "Missing dynamic content block", detail))
     }
 
     fn iterator(&self, dynamic: &Block) -> Result<Option<Rc<str>>, Failed> {

@@ -21,6 +21,7 @@ impl Reader<'_> {
     pub(super) fn evaluated(&self, attribute: &Attribute, kind: &Kind) -> Option<(Value, Span)> {
         let place = attribute.expr.start();
         let value = self.decoder.evaluator.value(&attribute.expr, &self.scope).ok()?;
+        self.decoder.evaluator.copy(&value, place).ok()?;
         match convert(&value, kind) {
             Ok(Value::Null) => None,
             Ok(value) => Some((value, place)),

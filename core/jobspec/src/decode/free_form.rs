@@ -4,12 +4,16 @@
 //! lists, and objects given as attributes become one-element lists too. Limits: what is inside is for
 //! the driver to check.
 
+use std::collections::BTreeMap;
+
 use model::document::Any;
 use serde_json::{Map, Value as Json};
 
-use super::instance::Instance;
+use super::instance::{BlockRef, Instance};
 use super::reader::Reader;
+use crate::diagnostic::Diagnostic;
 use crate::functions::value_to_json;
+use crate::syntax::Block;
 use crate::values::{Kind, Value};
 
 impl Reader<'_> {
@@ -27,19 +31,17 @@ impl Reader<'_> {
                 object.insert(attribute.name.to_string(), wrapped(&value));
             }
         }
-        let mut kinds: Vec<&str> = Vec::new();
+        let mut kinds: BTreeMap<&str, Vec<&Block>> = BTreeMap::new();
         for block in &instance.body().blocks {
             let kind = match block.kind.as_ref() {
                 "dynamic" => block.labels.first().map_or("", |label| &label.text),
                 kind => kind,
             };
-            if !kinds.contains(&kind) {
-                kinds.push(kind);
-            }
+            kinds.entry(kind).or_default().push(block);
         }
-        for kind in kinds {
-            let items: Vec<Json> =
-                inner.free_instances(kind).iter().map(|instance| self.labelled_object(instance)).collect();
+        for (kind, blocks) in kinds {
+            let items = inner.free_instances(&blocks);
+            let items = items.iter().map(|instance| self.labelled_object(instance)).collect();
             object.insert(kind.to_owned(), Json::Array(items));
         }
         object
@@ -52,16 +54,21 @@ impl Reader<'_> {
         })
     }
 
-    /// Returns the blocks of a type that no schema names.
-    fn free_instances(&self, kind: &str) -> Vec<Instance<'_>> {
+    /// Returns blocks that no schema names, dynamic ones expanded; each counts as one of the job's.
+    fn free_instances<'b>(&self, blocks: &[&'b Block]) -> Vec<Instance<'b>> {
         let mut found = Vec::new();
-        for block in &self.body.blocks {
-            if block.kind.as_ref() == kind {
-                found.push(Instance::plain(std::borrow::Cow::Borrowed(block), self.scope.clone()));
-            } else if block.kind.as_ref() == "dynamic"
-                && block.labels.first().is_some_and(|label| label.text.as_ref() == kind)
-            {
+        for block in blocks {
+            if block.kind.as_ref() == "dynamic" {
                 self.expand(block, usize::MAX, &mut found);
+                continue;
+            }
+            match self.decoder.evaluator.budget.block() {
+                Ok(()) => found.push(Instance::plain(BlockRef::Written(block), self.scope.clone())),
+                Err(error) => {
+                    let finding = Diagnostic::error(block.kind_span, "Job too large", format!("{error}."));
+                    self.decoder.report.add(finding);
+                    return found;
+                }
             }
         }
         found

@@ -2,7 +2,8 @@
 //!
 //! Limits: plain data and the way to a reader.
 
-use std::borrow::Cow;
+use std::ops::Deref;
+use std::rc::Rc;
 
 use super::reader::Reader;
 use crate::diagnostic::Report;
@@ -18,17 +19,36 @@ pub(crate) struct Decoder<'a> {
     pub(crate) sources: &'a SourceMap,
 }
 
+/// A block of the file, or one that was made from it and that many instances may share.
+#[derive(Clone)]
+pub(crate) enum BlockRef<'a> {
+    /// As it is written.
+    Written(&'a Block),
+    /// The content of a dynamic block, or a block that was read from an attribute of the JSON form.
+    Made(Rc<Block>),
+}
+
+impl Deref for BlockRef<'_> {
+    type Target = Block;
+    fn deref(&self) -> &Block {
+        match self {
+            BlockRef::Written(block) => block,
+            BlockRef::Made(block) => block,
+        }
+    }
+}
+
 /// A block, or one that a dynamic block made, with the names that its expressions may use.
 #[derive(Clone)]
 pub(crate) struct Instance<'a> {
-    pub(crate) block: Cow<'a, Block>,
+    pub(crate) block: BlockRef<'a>,
     pub(crate) labels: Vec<Label>,
     pub(crate) scope: Scope,
 }
 
 impl<'a> Instance<'a> {
     /// Returns a block as it is written.
-    pub(crate) fn plain(block: Cow<'a, Block>, scope: Scope) -> Instance<'a> {
+    pub(crate) fn plain(block: BlockRef<'a>, scope: Scope) -> Instance<'a> {
         Instance { labels: block.labels.clone(), block, scope }
     }
 

@@ -28,5 +28,5 @@ mod unknown;
 mod volume;
 
 pub(crate) use file::{FileBlocks, split_file};
-pub(crate) use instance::{Decoder, Instance};
+pub(crate) use instance::{BlockRef, Decoder, Instance};
 pub(crate) use job::job;

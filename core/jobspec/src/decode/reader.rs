@@ -3,9 +3,9 @@
 //! Limits: names are compared exactly. A reader must be finished, or unknown names go unnoticed;
 //! `single`, `list` and `labelled` do that for the blocks they open.
 
-use std::borrow::Cow;
+use std::rc::Rc;
 
-use super::instance::{Decoder, Instance};
+use super::instance::{BlockRef, Decoder, Instance};
 use crate::diagnostic::Diagnostic;
 use crate::evaluate::Scope;
 use crate::span::Span;
@@ -49,7 +49,7 @@ impl<'a> Reader<'a> {
         let mut found = Vec::new();
         for block in &self.body.blocks {
             if block.kind.as_ref() == kind {
-                found.push(Instance::plain(Cow::Borrowed(block), self.scope.clone()));
+                found.push(Instance::plain(BlockRef::Written(block), self.scope.clone()));
             } else if block.kind.as_ref() == "dynamic"
                 && block.labels.first().is_some_and(|label| label.text.as_ref() == kind)
             {
@@ -71,7 +71,9 @@ impl<'a> Reader<'a> {
             if name == kind {
                 let blocks = json_blocks(attribute, labels.len(), report).unwrap_or_default();
                 found.extend(
-                    blocks.into_iter().map(|block| Instance::plain(Cow::Owned(block), self.scope.clone())),
+                    blocks
+                        .into_iter()
+                        .map(|block| Instance::plain(BlockRef::Made(Rc::new(block)), self.scope.clone())),
                 );
             } else if name == "dynamic" {
                 let blocks = json_blocks(attribute, 1, report).unwrap_or_default();

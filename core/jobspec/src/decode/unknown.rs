@@ -30,6 +30,10 @@ impl Reader<'_> {
 
     fn unknown_attribute(&self, attribute: &Attribute) {
         let name = attribute.name.as_ref();
+        if self.decoder.report.is_full() {
+            self.decoder.report.add(Diagnostic::error(attribute.name_span, "Unsupported argument", name));
+            return;
+        }
         let mut detail = format!("An argument named \"{name}\" is not expected here.");
         let mut finding = Diagnostic::error(attribute.name_span, "Unsupported argument", "");
         if self.blocks.contains(&name) {
@@ -46,6 +50,10 @@ impl Reader<'_> {
 
     fn unknown_block(&self, block: &Block) {
         let kind = block.kind.as_ref();
+        if self.decoder.report.is_full() {
+            self.decoder.report.add(Diagnostic::error(block.kind_span, "Unsupported block type", kind));
+            return;
+        }
         let mut detail = format!("Blocks of type \"{kind}\" are not expected here.");
         let mut finding = Diagnostic::error(block.kind_span, "Unsupported block type", "");
         if self.attributes.contains(&kind) {

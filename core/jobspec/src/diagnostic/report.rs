@@ -1,11 +1,14 @@
 //! Collects the findings of one parse.
 //!
-//! Limits: keeps a bounded number and counts the rest. A failed evaluation leaves its finding here
+//! Limits: keeps a bounded number of findings with a bounded text each and counts the rest. A failed evaluation leaves its finding here
 //! and answers [`Failed`]; `try` and `can` take findings back.
 
 use std::cell::{Cell, RefCell};
 
 use super::finding::{Diagnostic, Severity};
+
+/// Bytes of one text of a finding; a text may quote what is wrong, and that may be long.
+const LONGEST_TEXT: usize = 4_000;
 
 /// Says that a step failed and that its finding is in the [`Report`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +28,10 @@ impl Report {
     }
 
     /// Keeps a finding; the same finding at the same place is kept once.
-    pub(crate) fn add(&self, finding: Diagnostic) {
+    pub(crate) fn add(&self, mut finding: Diagnostic) {
+        shorten(&mut finding.summary);
+        shorten(&mut finding.detail);
+        finding.label.iter_mut().chain(&mut finding.help).for_each(shorten);
         let mut items = self.items.borrow_mut();
         if items.contains(&finding) {
             return;
@@ -35,6 +41,11 @@ impl Report {
         } else {
             items.push(finding);
         }
+    }
+
+    /// Says whether later findings are only counted, so that nobody need find good words for them.
+    pub(crate) fn is_full(&self) -> bool {
+        self.items.borrow().len() >= self.most
     }
 
     /// Keeps a finding and answers the marker to return.
@@ -62,5 +73,13 @@ impl Report {
     /// Returns all findings and how many more there were.
     pub(crate) fn finish(self) -> (Vec<Diagnostic>, usize) {
         (self.items.into_inner(), self.dropped.get())
+    }
+}
+
+fn shorten(text: &mut String) {
+    if text.len() > LONGEST_TEXT {
+        let end = (0..=LONGEST_TEXT).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+        text.truncate(end);
+        text.push('…');
     }
 }

@@ -40,7 +40,7 @@ impl Evaluator<'_> {
     ) -> Result<Value, Failed> {
         let items = match value {
             Value::Null => Vec::new(),
-            Value::Sequence(_, items) => items.as_ref().clone(),
+            Value::Sequence(_, items) => items.to_vec(),
             Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Mapping(..) => vec![value],
         };
         self.within(span, self.budget.bytes(items.len() * std::mem::size_of::<Value>()))?;

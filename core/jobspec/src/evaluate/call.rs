@@ -53,9 +53,15 @@ impl Evaluator<'_> {
             self.expand(&call, &mut values)?;
         }
         self.check_count(&call, function, values.len())?;
+        let bytes = values.iter().fold(0, |bytes: u64, value| bytes.saturating_add(value.bytes()));
+        self.within(name_span, self.budget.work(bytes))?;
         let values = self.converted_args(&call, function, values)?;
         let context = FunctionContext { environment: self.environment, budget: self.budget };
-        (function.run)(&context, &values).map_err(|error| self.call_failed(&call, function, error))
+        let result =
+            (function.run)(&context, &values).map_err(|error| self.call_failed(&call, function, error))?;
+        let own = usize::try_from(result.own_bytes()).unwrap_or(usize::MAX);
+        self.within(name_span, self.budget.bytes(own))?;
+        Ok(result)
     }
 
     /// Replaces the last argument by its items.
@@ -104,6 +110,9 @@ impl Evaluator<'_> {
         for (index, value) in values.into_iter().enumerate() {
             let Some(param) = function.param(index) else { continue };
             let nullable = param.wanted == crate::functions::Wanted::AnyOrNull;
+            if param.wanted == crate::functions::Wanted::ListOfString {
+                self.within(call.name_span, self.budget.copy(&value))?;
+            }
             let problem = match convert(&value, &param.wanted.kind()) {
                 Ok(Value::Null) if !nullable => "argument must not be null".to_owned(),
                 Ok(value) => {
@@ -168,6 +177,7 @@ impl Evaluator<'_> {
         let [value, kind] = call.args else { return Err(self.wrong_count(call, "exactly two arguments")) };
         let (value, kind) = (self.value(value, scope), read_kind(kind, self.report));
         let (value, kind) = (value?, kind?);
+        self.within(call.name_span, self.budget.copy(&value))?;
         convert(&value, &kind).map_err(|error| {
             let place = call.args.first().map_or(call.head, Expr::start);
             self.fail(

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use super::scope::Scope;
 use crate::diagnostic::{Diagnostic, Failed, Report};
-use crate::functions::FileAccess;
+use crate::functions::{FileAccess, LastPattern};
 use crate::limits::{Budget, LimitError};
 use crate::nearest::nearest_name;
 use crate::span::Span;
@@ -29,6 +29,8 @@ pub(crate) struct Environment<'a> {
     pub(crate) seed: [u8; 32],
     /// How many such answers were given.
     pub(crate) drawn: Cell<u64>,
+    /// What `regex_replace` compiled last.
+    pub(crate) last_pattern: LastPattern,
 }
 
 impl Environment<'_> {
@@ -54,6 +56,12 @@ impl Evaluator<'_> {
     /// Returns the value of the expression.
     pub(crate) fn value(&self, expr: &Expr, scope: &Scope) -> Result<Value, Failed> {
         self.within(expr.span, self.budget.step())?;
+        let value = self.value_of(expr, scope)?;
+        self.within(expr.span, self.budget.value(&value))?;
+        Ok(value)
+    }
+
+    fn value_of(&self, expr: &Expr, scope: &Scope) -> Result<Value, Failed> {
         match &expr.kind {
             ExprKind::Null => Ok(Value::Null),
             ExprKind::Bool(flag) => Ok(Value::Bool(*flag)),
@@ -83,6 +91,11 @@ impl Evaluator<'_> {
     /// Reports a passed limit at `span`.
     pub(super) fn within(&self, span: Span, used: Result<(), LimitError>) -> Result<(), Failed> {
         used.map_err(|error| self.fail(span, "Job too large", format!("{error}.")))
+    }
+
+    /// Counts the copy of a value that becomes part of the job.
+    pub(crate) fn copy(&self, value: &Value, span: Span) -> Result<(), Failed> {
+        self.within(span, self.budget.copy(value))
     }
 
     pub(super) fn fail(&self, span: Span, summary: &str, detail: impl Into<String>) -> Failed {
@@ -143,10 +156,10 @@ impl Evaluator<'_> {
                 return Ok(Value::string(format!("${{{text}}}")));
             }
         };
-        let Some((first, rest)) = steps.split_first() else {
-            return Ok(Value::object(values.clone()));
-        };
-        let StepKind::Attribute(name) = &first.kind else {
+        let Some((StepKind::Attribute(name), first, rest)) =
+            steps.split_first().map(|(first, rest)| (&first.kind, first, rest))
+        else {
+            self.within(root_span, self.budget.bytes(values.len() * std::mem::size_of::<Value>()))?;
             return self.walk(Value::object(values.clone()), steps, scope);
         };
         match values.get(name) {
@@ -181,8 +194,11 @@ impl Evaluator<'_> {
         findings.into_iter().for_each(|finding| self.report.add(finding));
         let taken = taken?;
         let Ok(other) = other else { return Ok(taken) };
+        let place = then.span.to(otherwise.span);
+        self.within(place, self.budget.work(taken.bytes().saturating_add(other.bytes())))?;
         match unify([&taken, &other].into_iter()) {
             Some(Kind::Any) => Ok(taken),
+            Some(kind) if kind == taken.kind() => Ok(taken),
             Some(kind) => Ok(convert(&taken, &kind).unwrap_or(taken)),
             None => {
                 let detail = format!(
@@ -191,7 +207,7 @@ impl Evaluator<'_> {
                     self.word_of(then, scope),
                     self.word_of(otherwise, scope)
                 );
-                Err(self.fail(then.span.to(otherwise.span), "Inconsistent conditional result types", detail))
+                Err(self.fail(place, "Inconsistent conditional result types", detail))
             }
         }
     }

@@ -36,6 +36,8 @@ impl Evaluator<'_> {
     ) -> Result<Value, Failed> {
         let (left_value, right_value) = (self.value(left, scope), self.value(right, scope));
         let (left_value, right_value) = (left_value?, right_value?);
+        let work = left_value.bytes().saturating_add(right_value.bytes());
+        self.within(left.span.to(right.span), self.budget.work(work))?;
         match operator {
             BinaryOperator::Eq => Ok(Value::Bool(same(&left_value, &right_value))),
             BinaryOperator::NotEq => Ok(Value::Bool(!same(&left_value, &right_value))),

@@ -2,8 +2,6 @@
 //!
 //! Limits: `range` makes at most 1,024 numbers; `flatten` follows the bounded depth of its argument.
 
-use std::rc::Rc;
-
 use super::context::FunctionContext;
 use super::signature::{FunctionError, FunctionResult, items, number, whole};
 use crate::values::{Kind, Number, SequenceKind, Value, convert, unify};
@@ -21,12 +19,13 @@ pub(super) fn length(_: &FunctionContext<'_>, args: &[Value]) -> FunctionResult 
     Ok(Value::Number(Number::from_usize(count)))
 }
 
-pub(super) fn coalesce(_: &FunctionContext<'_>, args: &[Value]) -> FunctionResult {
+pub(super) fn coalesce(context: &FunctionContext<'_>, args: &[Value]) -> FunctionResult {
     let Some(kind) = unify(args.iter()) else {
         return Err(FunctionError::failed("all arguments must have the same type"));
     };
     let found = args.iter().find(|value| **value != Value::Null);
     let value = found.ok_or_else(|| FunctionError::failed("no non-null arguments"))?;
+    context.room_for(value)?;
     convert(value, &kind).map_err(FunctionError::failed)
 }
 
@@ -57,7 +56,7 @@ pub(super) fn concat(context: &FunctionContext<'_>, args: &[Value]) -> FunctionR
     let mut lists_only = true;
     for index in 0..args.len() {
         let items = items(args, index)?;
-        context.room(std::mem::size_of_val(items))?;
+        context.room_for(&args[index])?;
         lists_only &= matches!(args[index], Value::Sequence(SequenceKind::List, _));
         all.extend_from_slice(items);
     }
@@ -161,7 +160,8 @@ pub(super) fn slice(_: &FunctionContext<'_>, args: &[Value]) -> FunctionResult {
     if start > end {
         return Err(FunctionError::Argument(1, "start index must not be greater than end index".to_owned()));
     }
-    Ok(Value::Sequence(*kind, Rc::new(items[start..end].to_vec())))
+    let kept = items[start..end].to_vec();
+    Ok(if *kind == SequenceKind::List { Value::list(kept) } else { Value::tuple(kept) })
 }
 
 pub(super) fn range(_: &FunctionContext<'_>, args: &[Value]) -> FunctionResult {

@@ -8,6 +8,7 @@ use super::file_access::FileAccess;
 use super::signature::FunctionError;
 use crate::evaluate::Environment;
 use crate::limits::Budget;
+use crate::values::Value;
 
 /// The surroundings of one function call.
 pub(crate) struct FunctionContext<'a> {
@@ -19,6 +20,21 @@ impl FunctionContext<'_> {
     /// Asks for room for `bytes` of result before they are made.
     pub(super) fn room(&self, bytes: usize) -> Result<(), FunctionError> {
         self.budget.bytes(bytes).map_err(|error| FunctionError::Failed(error.to_string()))
+    }
+
+    /// Asks for room for a copy of the value in which nothing is shared.
+    pub(super) fn room_for(&self, value: &Value) -> Result<(), FunctionError> {
+        self.room(usize::try_from(value.bytes()).unwrap_or(usize::MAX))
+    }
+
+    /// Counts work that takes as long as `steps` evaluated expressions.
+    pub(super) fn effort(&self, steps: u64) -> Result<(), FunctionError> {
+        self.budget.steps(steps).map_err(|error| FunctionError::Failed(error.to_string()))
+    }
+
+    /// Counts bytes that are read once more than the arguments are.
+    pub(super) fn work(&self, bytes: u64) -> Result<(), FunctionError> {
+        self.budget.work(bytes).map_err(|error| FunctionError::Failed(error.to_string()))
     }
 
     /// Returns the files, or why there are none.

@@ -2,7 +2,7 @@
 //!
 //! Limits: every row has as many fields as the header; empty lines are skipped.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::context::FunctionContext;
@@ -17,8 +17,9 @@ pub(super) fn csvdecode(context: &FunctionContext<'_>, args: &[Value]) -> Functi
         Some(header) => header.into_iter().map(Rc::from).collect(),
         None => return Err(FunctionError::failed("missing header line")),
     };
-    for (at, name) in header.iter().enumerate() {
-        if header[..at].contains(name) {
+    let mut known = BTreeSet::new();
+    for name in &header {
+        if !known.insert(name) {
             return Err(FunctionError::failed(format!("duplicate column name \"{name}\"")));
         }
     }

@@ -13,6 +13,8 @@ use crate::values::Value;
 
 /// Costs above this take minutes.
 const MOST_COST: i64 = 14;
+/// A hash of cost `n` takes as long as `2^n` times this many evaluated expressions.
+const STEPS_PER_ROUND: u64 = 40;
 
 fn hex(bytes: &[u8]) -> Value {
     Value::string(bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
@@ -46,7 +48,7 @@ pub(super) fn bcrypt(context: &FunctionContext<'_>, args: &[Value]) -> FunctionR
     if text.len() > 72 {
         return Err(FunctionError::failed("password length exceeds 72 bytes"));
     }
-    context.room(1 << 20)?;
+    context.effort(STEPS_PER_ROUND << cost)?;
     let [salt @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = context.draw();
     let hash = bcrypt::hash_with_salt(text.as_bytes(), u32::try_from(cost).unwrap_or(10), salt);
     let parts = hash.map_err(FunctionError::failed)?;

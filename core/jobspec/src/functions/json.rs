@@ -17,8 +17,10 @@ pub(super) fn jsondecode(context: &FunctionContext<'_>, args: &[Value]) -> Funct
 }
 
 pub(super) fn jsonencode(context: &FunctionContext<'_>, args: &[Value]) -> FunctionResult {
+    let value = args.first().unwrap_or(&Value::Null);
+    context.room_for(value)?;
     let mut text = String::new();
-    write_json(args.first().unwrap_or(&Value::Null), &mut text);
+    write_json(value, &mut text);
     context.room(text.len())?;
     Ok(Value::string(text))
 }

@@ -56,13 +56,14 @@ pub(super) fn merge(context: &FunctionContext<'_>, args: &[Value]) -> FunctionRe
     Ok(if maps_only { Value::map(merged) } else { Value::object(merged) })
 }
 
-pub(super) fn zipmap(_: &FunctionContext<'_>, args: &[Value]) -> FunctionResult {
+pub(super) fn zipmap(context: &FunctionContext<'_>, args: &[Value]) -> FunctionResult {
     let (keys, values) = (items(args, 0)?, items(args, 1)?);
     if keys.len() != values.len() {
         let message =
             format!("number of keys ({}) does not match number of values ({})", keys.len(), values.len());
         return Err(FunctionError::failed(message));
     }
+    context.room_for(&args[1])?;
     let pairs = keys.iter().zip(values).filter_map(|(key, value)| Some((key.to_text()?, value.clone())));
     let zipped: BTreeMap<Rc<str>, Value> = pairs.collect();
     Ok(match unify(zipped.values()) {

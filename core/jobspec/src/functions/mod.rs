@@ -31,5 +31,6 @@ mod yaml_write;
 pub(crate) use context::FunctionContext;
 pub use file_access::{FileAccess, FileAccessError};
 pub(crate) use json::value_to_json;
+pub(crate) use regex::LastPattern;
 pub(crate) use signature::{Function, FunctionError, Wanted};
 pub(crate) use table::{find_function, function_names};

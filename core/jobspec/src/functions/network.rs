@@ -118,10 +118,10 @@ pub(super) fn cidrsubnets(_: &FunctionContext<'_>, args: &[Value]) -> FunctionRe
             .checked_sub(range.prefix + more)
             .ok_or_else(|| FunctionError::Argument(index, "not enough remaining address space".to_owned()))?;
         let size: u128 = 1u128.checked_shl(host_bits).unwrap_or(u128::MAX);
-        let start = next.div_ceil(size) * size;
-        let end = start.checked_add(size);
+        let start = next.div_ceil(size).checked_mul(size);
+        let end = start.and_then(|start| start.checked_add(size));
         let total: u128 = 1u128.checked_shl(range.bits - range.prefix).unwrap_or(u128::MAX);
-        let Some(end) = end.filter(|&end| end <= total) else {
+        let Some((start, end)) = start.zip(end.filter(|&end| end <= total)) else {
             let message = "not enough remaining address space for a subnet with that prefix";
             return Err(FunctionError::Argument(index, message.to_owned()));
         };

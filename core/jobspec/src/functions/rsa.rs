@@ -19,7 +19,6 @@ struct PrivateKey {
 }
 
 pub(super) fn rsadecrypt(context: &FunctionContext<'_>, args: &[Value]) -> FunctionResult {
-    context.room(1 << 16)?;
     let cipher = STANDARD.decode(text(args, 0).as_bytes()).map_err(|_| {
         FunctionError::Argument(0, "failed to decode input: cipher text must be base64-encoded".to_owned())
     })?;
@@ -27,6 +26,7 @@ pub(super) fn rsadecrypt(context: &FunctionContext<'_>, args: &[Value]) -> Funct
         FunctionError::Argument(1, "failed to parse key: not an RSA private key in PEM".to_owned())
     })?;
     let size = usize::try_from(key.modulus.bits().div_ceil(8)).unwrap_or(0);
+    context.effort(key.modulus.bits().saturating_mul(key.modulus.bits()) / 100)?;
     let cipher = BigUint::from_bytes_be(&cipher);
     if cipher >= key.modulus {
         return Err(FunctionError::failed("failed to decrypt: the cipher text is too long"));
@@ -63,7 +63,8 @@ fn private_key(pem: &str) -> Option<PrivateKey> {
     let (exponent, _) = element(rest, 0x02)?;
     let key =
         PrivateKey { modulus: BigUint::from_bytes_be(modulus), exponent: BigUint::from_bytes_be(exponent) };
-    (key.modulus.bits() > 1 && key.modulus.bits() <= MOST_KEY_BITS).then_some(key)
+    let bits = key.modulus.bits();
+    (bits > 1 && bits <= MOST_KEY_BITS && key.exponent.bits() <= bits).then_some(key)
 }
 
 /// Returns the content of the DER element with that tag, and what follows it.

@@ -7,9 +7,10 @@ use super::signature::{FunctionError, FunctionResult, items};
 use crate::values::{Kind, SequenceKind, Value, convert, unify};
 
 /// Returns the arguments as sets of one common type.
-fn sets(args: &[Value]) -> Result<Vec<Vec<Value>>, FunctionError> {
+fn sets(context: &FunctionContext<'_>, args: &[Value]) -> Result<Vec<Vec<Value>>, FunctionError> {
     let mut all = Vec::new();
-    for index in 0..args.len() {
+    for (index, arg) in args.iter().enumerate() {
+        context.room_for(arg)?;
         all.push(items(args, index)?);
     }
     let kind = unify(all.iter().flat_map(|items| items.iter())).unwrap_or(Kind::Any);
@@ -24,12 +25,12 @@ fn sets(args: &[Value]) -> Result<Vec<Vec<Value>>, FunctionError> {
     Ok(sets)
 }
 
-pub(super) fn setunion(_: &FunctionContext<'_>, args: &[Value]) -> FunctionResult {
-    Ok(Value::set(sets(args)?.concat()))
+pub(super) fn setunion(context: &FunctionContext<'_>, args: &[Value]) -> FunctionResult {
+    Ok(Value::set(sets(context, args)?.concat()))
 }
 
-pub(super) fn setintersection(_: &FunctionContext<'_>, args: &[Value]) -> FunctionResult {
-    let sets = sets(args)?;
+pub(super) fn setintersection(context: &FunctionContext<'_>, args: &[Value]) -> FunctionResult {
+    let sets = sets(context, args)?;
     let (first, others) =
         sets.split_first().ok_or_else(|| FunctionError::failed("at least one set is required"))?;
     let in_all =

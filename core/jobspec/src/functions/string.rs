@@ -114,10 +114,10 @@ pub(super) fn strlen(_: &FunctionContext<'_>, args: &[Value]) -> FunctionResult 
 
 pub(super) fn substr(_: &FunctionContext<'_>, args: &[Value]) -> FunctionResult {
     let (text, offset, length) = (text(args, 0), whole(args, 1)?, whole(args, 2)?);
-    let clusters: Vec<&str> = text.graphemes(true).collect();
-    let count = i64::try_from(clusters.len()).unwrap_or(i64::MAX);
+    let count = i64::try_from(text.graphemes(true).count()).unwrap_or(i64::MAX);
     let start = if offset < 0 { (offset + count).max(0) } else { offset.min(count) };
     let end = if length < 0 { count } else { start.saturating_add(length).min(count) };
     let (start, end) = (usize::try_from(start).unwrap_or(0), usize::try_from(end).unwrap_or(0));
-    Ok(Value::string(clusters.get(start..end).unwrap_or(&[]).concat()))
+    let kept = text.graphemes(true).skip(start).take(end.saturating_sub(start));
+    Ok(Value::string(kept.collect::<String>()))
 }

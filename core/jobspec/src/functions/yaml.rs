@@ -14,7 +14,9 @@ use super::yaml_write::write_yaml;
 use crate::values::{Number, Value};
 
 pub(super) fn yamlencode(context: &FunctionContext<'_>, args: &[Value]) -> FunctionResult {
-    let text = write_yaml(args.first().unwrap_or(&Value::Null));
+    let value = args.first().unwrap_or(&Value::Null);
+    context.room_for(value)?;
+    let text = write_yaml(value);
     context.room(text.len())?;
     Ok(Value::string(text))
 }
@@ -39,7 +41,7 @@ pub(super) fn yamldecode(context: &FunctionContext<'_>, args: &[Value]) -> Funct
 
 struct YamlReader<'a> {
     parser: Parser<'a, StrInput<'a>>,
-    anchors: BTreeMap<usize, (Value, usize)>,
+    anchors: BTreeMap<usize, Value>,
     context: &'a FunctionContext<'a>,
     depth: usize,
 }
@@ -82,9 +84,8 @@ impl<'a> YamlReader<'a> {
             Event::MappingStart(anchor, _) => (self.mapping()?, anchor),
             Event::Alias(id) => {
                 let found = self.anchors.get(&id).cloned();
-                let (value, size) =
-                    found.ok_or_else(|| FunctionError::failed("an alias refers to nothing"))?;
-                self.context.room(size)?;
+                let value = found.ok_or_else(|| FunctionError::failed("an alias refers to nothing"))?;
+                self.context.room_for(&value)?;
                 (value, 0)
             }
             Event::Nothing
@@ -97,7 +98,7 @@ impl<'a> YamlReader<'a> {
         };
         self.depth -= 1;
         if anchor != 0 {
-            self.anchors.insert(anchor, (value.clone(), size_of(&value)));
+            self.anchors.insert(anchor, value.clone());
         }
         Ok(value)
     }
@@ -145,17 +146,6 @@ impl<'a> YamlReader<'a> {
         }
         Ok(Value::object(entries))
     }
-}
-
-/// Returns the bytes that a value takes, near enough for a bound.
-fn size_of(value: &Value) -> usize {
-    let inner: usize = match value {
-        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
-        Value::String(text) => text.len(),
-        Value::Sequence(_, items) => items.iter().map(size_of).sum(),
-        Value::Mapping(_, entries) => entries.iter().map(|(name, value)| name.len() + size_of(value)).sum(),
-    };
-    inner.saturating_add(std::mem::size_of::<Value>())
 }
 
 fn scalar(text: &str, style: ScalarStyle, tag: Option<&str>) -> Value {

@@ -96,8 +96,7 @@ impl Lowering<'_> {
             Expression::Bool(flag) => ExprKind::Bool(flag.into_value()),
             Expression::Number(number) => {
                 let text: String = self.source(number.span()).split_whitespace().collect();
-                let parsed = Number::parse(&text).or_else(|| Number::parse(&number.value().to_string()));
-                return self.number(parsed, span);
+                return self.number(Number::parse(&text), span);
             }
             Expression::String(text) => return self.string(&text, text.span(), span),
             Expression::StringTemplate(template) => {

@@ -1,13 +1,15 @@
 //! Binary floating point of 512 bits, rounded to nearest even, as HCL's numbers are.
 //!
-//! Limits: magnitudes beyond 2^±40000 are refused, so that no operation allocates without bound.
+//! Limits: magnitudes beyond 2^±4000 are refused, so that no operation allocates without bound.
 
 use num_bigint::{BigInt, BigUint, Sign};
 
 const PRECISION: u64 = 512;
-const MOST_EXPONENT: i64 = 40_000;
+const MOST_EXPONENT: i64 = 4_000;
 /// Decimal exponents beyond this cannot be in range; they are refused before any power is computed.
-const MOST_DECIMAL_EXPONENT: i64 = 12_000;
+const MOST_DECIMAL_EXPONENT: i64 = 6_000;
+/// Digits of one literal; more would take long to convert.
+const MOST_DIGITS: usize = 5_000;
 
 /// The value `mantissa * 2^exponent`; the mantissa is odd or zero.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +19,9 @@ pub(crate) struct BigFloat {
 }
 
 impl BigFloat {
+    /// Bytes that the digits of a number take at most, near enough for a bound.
+    pub(crate) const MOST_BYTES: u64 = 1_200;
+
     /// Rounds `mantissa * 2^exponent` to 512 bits; `None` when it is out of range.
     fn rounded(mantissa: BigInt, exponent: i64) -> Option<BigFloat> {
         let bits = mantissa.bits();
@@ -61,7 +66,7 @@ impl BigFloat {
         };
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
         let all = format!("{whole}{fraction}");
-        if all.is_empty() || !all.bytes().all(|byte| byte.is_ascii_digit()) || all.len() > 20_000 {
+        if all.is_empty() || !all.bytes().all(|byte| byte.is_ascii_digit()) || all.len() > MOST_DIGITS {
             return None;
         }
         let exponent = exponent.checked_sub(i64::try_from(fraction.len()).ok()?)?;

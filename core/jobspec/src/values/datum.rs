@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use super::kind::{Kind, ObjectAttribute};
 use super::number::Number;
+use super::shared::Shared;
 
 /// The three sequences: literals make tuples, types make lists and sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,8 +32,8 @@ pub(crate) enum Value {
     Bool(bool),
     Number(Number),
     String(Rc<str>),
-    Sequence(SequenceKind, Rc<Vec<Value>>),
-    Mapping(MappingKind, Rc<BTreeMap<Rc<str>, Value>>),
+    Sequence(SequenceKind, Shared<Vec<Value>>),
+    Mapping(MappingKind, Shared<BTreeMap<Rc<str>, Value>>),
 }
 
 impl Value {
@@ -45,26 +46,57 @@ impl Value {
     }
 
     pub(crate) fn tuple(items: Vec<Value>) -> Value {
-        Value::Sequence(SequenceKind::Tuple, Rc::new(items))
+        Value::Sequence(SequenceKind::Tuple, Shared::items(items))
     }
 
     pub(crate) fn list(items: Vec<Value>) -> Value {
-        Value::Sequence(SequenceKind::List, Rc::new(items))
+        Value::Sequence(SequenceKind::List, Shared::items(items))
     }
 
     /// Returns a set: sorted, each value once.
     pub(crate) fn set(mut items: Vec<Value>) -> Value {
         items.sort_by(Value::order);
         items.dedup();
-        Value::Sequence(SequenceKind::Set, Rc::new(items))
+        Value::Sequence(SequenceKind::Set, Shared::items(items))
     }
 
     pub(crate) fn object(entries: BTreeMap<Rc<str>, Value>) -> Value {
-        Value::Mapping(MappingKind::Object, Rc::new(entries))
+        Value::Mapping(MappingKind::Object, Shared::entries(entries))
     }
 
     pub(crate) fn map(entries: BTreeMap<Rc<str>, Value>) -> Value {
-        Value::Mapping(MappingKind::Map, Rc::new(entries))
+        Value::Mapping(MappingKind::Map, Shared::entries(entries))
+    }
+
+    /// Returns the bytes that the value would take if nothing in it were shared.
+    pub(crate) fn bytes(&self) -> u64 {
+        match self {
+            Value::Null | Value::Bool(_) => 0,
+            Value::Number(number) => number.bytes(),
+            Value::String(text) => text.len() as u64,
+            Value::Sequence(_, items) => items.bytes(),
+            Value::Mapping(_, entries) => entries.bytes(),
+        }
+    }
+
+    /// Returns how many collections are nested in each other.
+    pub(crate) fn depth(&self) -> u32 {
+        match self {
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
+            Value::Sequence(_, items) => items.depth(),
+            Value::Mapping(_, entries) => entries.depth(),
+        }
+    }
+
+    /// Returns the bytes of the value itself; what it shares with others is not counted.
+    pub(crate) fn own_bytes(&self) -> u64 {
+        let elements = match self {
+            Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+            Value::String(text) => return text.len() as u64,
+            Value::Sequence(_, items) => items.len(),
+            Value::Mapping(_, entries) => entries.len(),
+        };
+        (elements as u64).saturating_mul(std::mem::size_of::<Value>() as u64)
     }
 
     /// Returns the text of a string, number or bool.

@@ -168,6 +168,7 @@ impl Assigner<'_> {
     ) -> Result<Value, Failed> {
         let inferred = declaration.default.as_ref().map(|(value, _)| value.kind()).filter(Kind::is_primitive);
         let Some(kind) = declaration.kind.clone().or(inferred) else { return Ok(value.clone()) };
+        self.evaluator.copy(value, span)?;
         convert(value, &kind).map_err(|error| {
             let detail = format!(
                 "The value for {name} is not compatible with the variable's type constraint: {error}."

@@ -136,6 +136,7 @@ fn read_block(block: &Block, span: Span, evaluator: &Evaluator<'_>) -> Declarati
 fn read_default(expr: &Expr, kind: Option<&Kind>, evaluator: &Evaluator<'_>) -> Result<Value, Failed> {
     let value = constant(expr, evaluator)?;
     let Some(kind) = kind else { return Ok(value) };
+    evaluator.copy(&value, expr.span)?;
     convert(&value, kind).map_err(|error| {
         let detail =
             format!("This default value is not compatible with the variable's type constraint: {error}.");

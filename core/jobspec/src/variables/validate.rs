@@ -53,6 +53,7 @@ fn check(
         files: None,
         seed: evaluator.environment.seed,
         drawn: evaluator.environment.drawn.clone(),
+        last_pattern: RefCell::default(),
     };
     let own = Evaluator { environment: &own, ..*evaluator };
     let message = own.value(&validation.message, &Scope::default())?.to_text();

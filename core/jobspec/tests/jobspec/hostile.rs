@@ -48,6 +48,114 @@ fn functions_that_make_much_of_little_are_bounded() {
     }
 }
 
+/// Checks the place and the text of the first finding.
+fn refused(text: String, place: &str, wanted: &str) {
+    refused_within(Limits::default(), text, place, wanted);
+}
+
+fn refused_within(limits: Limits, text: String, place: &str, wanted: &str) {
+    let source = Source { file_name: "x".to_owned(), text, format: Format::Hcl };
+    let Err(findings) = parse(source, &Inputs::default(), None, limits) else { panic!("accepted") };
+    let first = findings.items()[0].to_one_line(findings.sources());
+    assert!(first.starts_with(place), "{first}");
+    assert!(first.contains(wanted), "{first}");
+}
+
+#[test]
+fn shared_values_count_as_often_as_they_appear() {
+    let mut text = String::from("locals {\n  a0 = [1, 2]\n");
+    for level in 1..60 {
+        text.push_str(&format!("  a{level} = [local.a{0}, local.a{0}]\n", level - 1));
+    }
+    for use_of_it in ["local.a59 == local.a59", "jsonencode(local.a59)", "flatten(local.a59)"] {
+        let text = format!("{text}}}\njob \"j\" {{\n  meta = {{ x = {use_of_it} }}\n}}\n");
+        refused(text, "x:", "33554432 bytes of values");
+    }
+}
+
+#[test]
+fn values_nested_by_a_chain_of_locals_are_refused() {
+    let mut text = String::from("locals {\n  a0 = [1]\n");
+    for level in 1..500 {
+        text.push_str(&format!("  a{level} = [local.a{}]\n", level - 1));
+    }
+    refused(text + "}\njob \"j\" {}\n", "x:", "nested more than 64 levels deep");
+}
+
+#[test]
+fn slow_functions_count_as_many_steps() {
+    let limits = Limits { steps: 100_000, ..Limits::default() };
+    let hashes = job("[for n in range(1000) : bcrypt(\"x\", 10)]");
+    refused_within(limits, hashes, "x:2,", "more than 100000 evaluation steps");
+    refused(job("bcrypt(\"x\", 15)"), "x:2,", "cost must be between 4 and 14");
+    let patterns = "[for n in range(1000) : regex_replace(\"a\", \"(a{1000}){4}${n}\", \"b\")]";
+    refused_within(limits, job(patterns), "x:2,", "more than 100000 evaluation steps");
+    let long = "join(\"\", [for n in range(1000) : \"aaaaaaaaaaaaaaaaaaaa\"])";
+    let slow = format!("[for n in range(100) : regex_replace({long}, \"(a{{900}}b)+\", \"c\")]");
+    let limits = Limits { work_bytes: 1 << 20, ..Limits::default() };
+    refused_within(limits, job(&slow), "x:2,", "read more than 1048576 bytes of values");
+}
+
+#[test]
+fn reading_a_long_text_again_and_again_is_counted() {
+    let text = "locals {\n  long = join(\"\", [for n in range(1000) : \"aaaaaaaaaa\"])\n  x = [for a in range(1000) : strlen(local.long)]\n}\njob \"j\" {}\n";
+    let limits = Limits { work_bytes: 1 << 20, ..Limits::default() };
+    refused_within(limits, text.to_owned(), "x:3,", "read more than 1048576 bytes of values");
+}
+
+#[test]
+fn numbers_out_of_range_are_refused_where_they_stand() {
+    refused(job("[1, 1e-5999]"), "x:2,11-18", "This number is out of range");
+    refused(job("1 * \"1e7000\""), "x:2,11-19", "a number is required");
+    refused(job("\"1e1000\" * \"1e1000\""), "x:2,", "out of the range of numbers");
+}
+
+#[test]
+fn a_finding_quotes_at_most_a_few_thousand_bytes() {
+    let text = job(&format!("base64decode(\"{}\")", "?".repeat(100_000)));
+    let source = Source { file_name: "x".to_owned(), text, format: Format::Hcl };
+    let findings = parse(source, &Inputs::default(), None, Limits::default()).expect_err("refused");
+    assert!(findings.items()[0].detail.len() < 5_000);
+}
+
+#[test]
+fn free_form_blocks_are_counted_too() {
+    let blocks: String = (0..101).map(|number| format!("b{number} {{}}\n")).collect();
+    let text = format!("job \"j\" {{\n task \"t\" {{\n config {{\n{blocks}}}\n}}\n}}\n");
+    let limits = Limits { blocks: 100, ..Limits::default() };
+    refused_within(limits, text, "x:", "more than 100 blocks");
+}
+
+#[test]
+fn subnets_beyond_the_last_address_are_refused() {
+    refused(job("cidrsubnets(\"::/0\", 1, 2, 1)"), "x:2,", "not enough remaining address space");
+}
+
+/// Levels that the parser takes, with every kind of nesting: no kind takes time that doubles with each level.
+#[test]
+fn nesting_up_to_the_limit_is_quick() {
+    for (open, close) in [
+        ("[", "]"),
+        ("(", ")"),
+        ("{ a = ", "}"),
+        ("\"${", "}\""),
+        ("[for x in [1] : ", "]"),
+        ("{for x in [1] : x => ", "}"),
+        ("max(", ")"),
+        ("true ? ", " : 1"),
+        ("x[", "]"),
+        ("-", ""),
+        ("\"%{if true}${", "}%{endif}\""),
+    ] {
+        for depth in [8, 16, 30, 62] {
+            let started = std::time::Instant::now();
+            outcome(job(&format!("{}1{}", open.repeat(depth), close.repeat(depth))));
+            let took = started.elapsed();
+            assert!(took < std::time::Duration::from_secs(5), "{depth} times {open} takes {took:?}");
+        }
+    }
+}
+
 #[test]
 fn deep_nesting_is_refused_before_the_stack_ends() {
     for (open, close) in [("[", "]"), ("(", ")"), ("{ a = ", "}"), ("\"${", "}\""), ("-", ""), ("!", "")] {

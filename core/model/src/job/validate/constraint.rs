@@ -14,6 +14,9 @@ pub(super) enum Level {
     Device,
 }
 
+/// Bytes that a compiled pattern may take: whoever places the job compiles it again.
+const LARGEST_PATTERN: usize = 1 << 20;
+
 const OPERANDS: [&str; 19] = [
     "=",
     "==",
@@ -78,7 +81,7 @@ fn check(constraint: &Constraint, level: Level, problems: &mut Problems) {
     }
     if operand == "regexp"
         && !right.contains("${")
-        && let Err(error) = regex::Regex::new(right)
+        && let Err(error) = regex::RegexBuilder::new(right).size_limit(LARGEST_PATTERN).build()
     {
         problems.add(format!("Regular expression failed to compile: {error}"));
     }

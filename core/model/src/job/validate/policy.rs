@@ -115,19 +115,25 @@ fn reschedule_policy(policy: &Reschedule, problems: &mut Problems) {
 /// How many moves fit into the interval with the policy's delays.
 fn attempts_in_interval(policy: &Reschedule) -> i64 {
     let (mut previous, mut delay, mut spent, mut attempts) = (0, policy.delay.0.max(1), 0_i64, 0);
+    // The delays double, or nearly, until they are constant, so there are fewer than a hundred of them.
     while attempts < policy.attempts {
-        spent = spent.saturating_add(delay);
-        if spent > policy.interval.0 {
-            break;
-        }
-        attempts += 1;
         let next = match policy.delay_function.as_str() {
             "exponential" => delay.saturating_mul(2),
             "fibonacci" => delay.saturating_add(previous),
             _ => delay,
         };
+        let next = if policy.max_delay > Nanos::ZERO { next.min(policy.max_delay.0) } else { next };
+        if next == delay && (previous == delay || policy.delay_function != "fibonacci") {
+            let left = policy.interval.0.saturating_sub(spent).max(0) / delay;
+            return attempts.saturating_add(left).min(policy.attempts);
+        }
+        spent = spent.saturating_add(delay);
+        if spent > policy.interval.0 {
+            break;
+        }
+        attempts += 1;
         previous = delay;
-        delay = if policy.max_delay > Nanos::ZERO { next.min(policy.max_delay.0) } else { next };
+        delay = next;
     }
     attempts
 }

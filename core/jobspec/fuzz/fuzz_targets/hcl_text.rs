@@ -1,0 +1,12 @@
+//! Any text as a job file: it is refused with findings, or every later step takes it.
+//!
+//! Limits: the texts are whatever libFuzzer makes of the corpus; the claims are shared with the test that replays it.
+
+#![no_main]
+
+#[path = "../../tests/jobspec/claims.rs"]
+mod claims;
+
+libfuzzer_sys::fuzz_target!(|text: &str| {
+    claims::hold_for_hcl(text);
+});
