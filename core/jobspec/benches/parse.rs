@@ -5,7 +5,9 @@
 
 #![expect(
     clippy::disallowed_methods,
-    reason = "a benchmark reads the clock and its own memory; the library does not"
+    clippy::disallowed_types,
+    clippy::print_stdout,
+    reason = "a benchmark reads the clock and its own memory and prints; the library does not"
 )]
 
 use std::time::{Duration, Instant};

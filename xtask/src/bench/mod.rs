@@ -4,9 +4,15 @@
 //! over machines, and a missed goal is shown but is no failure.
 
 mod cluster;
+mod connections;
 mod dev;
+mod fleet;
 mod http;
+mod jobspec;
 mod process;
+mod server;
 mod table;
 
+pub(crate) use connections::connections;
 pub(crate) use dev::dev;
+pub(crate) use jobspec::jobspec;

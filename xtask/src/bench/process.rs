@@ -4,8 +4,10 @@
 
 use std::fs;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
+/// Clock ticks of a second, as Linux counts them for programs.
+const TICKS: f64 = 100.0;
 /// Processes of the machine that are looked at.
 const MAX_PROCESSES: usize = 100_000;
 
@@ -60,6 +62,16 @@ impl Share {
 /// Resident memory of a process.
 pub(crate) fn resident(pid: u32) -> Result<Memory> {
     field(&read(pid, "status")?, "VmRSS:")
+}
+
+/// CPU time that a process has used, in seconds.
+pub(crate) fn cpu_seconds(pid: u32) -> Result<f64> {
+    let stat = read(pid, "stat")?;
+    let (_, rest) = stat.rsplit_once(") ").context("the kernel's line on a process has no name")?;
+    let ticks: Vec<u64> =
+        rest.split_whitespace().skip(11).take(2).map_while(|ticks| ticks.parse().ok()).collect();
+    let [user, system] = ticks.as_slice() else { bail!("the kernel says no CPU time of process {pid}") };
+    Ok((user + system) as f64 / TICKS)
 }
 
 /// What a process accounts for.

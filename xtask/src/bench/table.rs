@@ -7,15 +7,24 @@ use std::fmt::Write;
 pub(crate) enum Unit {
     /// Seconds.
     Seconds,
+    /// Millionths of a second.
+    Microseconds,
     /// 1,000,000 bytes.
     Megabytes,
+    /// 1,000 bytes.
+    Kilobytes,
+    /// Of one core.
+    Percent,
 }
 
 impl Unit {
     fn symbol(self) -> &'static str {
         match self {
             Self::Seconds => "s",
+            Self::Microseconds => "µs",
             Self::Megabytes => "MB",
+            Self::Kilobytes => "kB",
+            Self::Percent => "%",
         }
     }
 }

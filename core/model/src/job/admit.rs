@@ -2,11 +2,15 @@
 //!
 //! Limits: no validation; see [`Job::validate`].
 
+use std::collections::BTreeSet;
+
 use crate::document::GoMap;
 use crate::{Constraint, Identity, Job, JobDraft, Service, TaskGroup, Update};
 
 /// Audience of every default identity.
 const AUDIENCE: &str = "nomadproject.io";
+/// Priority of a job that says none.
+const DEFAULT_PRIORITY: i64 = 50;
 
 impl JobDraft {
     /// The canonical job that a server of `region` stores for this draft.
@@ -29,18 +33,29 @@ impl JobDraft {
             max_parallel: update.max_parallel,
             ..Update::default()
         });
+        if job.priority == 0 {
+            job.priority = DEFAULT_PRIORITY;
+        }
         if let Some(parameterized) = job.parameterized.as_mut().filter(|one| one.payload.is_empty()) {
             "optional".clone_into(&mut parameterized.payload);
         }
-        let (namespace, id) = (job.namespace.clone(), job.id.clone());
+        let names = Names { namespace: job.namespace.clone(), id: job.id.clone(), job: job.name.clone() };
         for group in &mut job.task_groups {
-            admit_group(group, &namespace, &id);
+            admit_group(group, &names);
         }
         job
     }
 }
 
-fn admit_group(group: &mut TaskGroup, namespace: &str, job: &str) {
+/// What groups need to know of their job.
+struct Names {
+    namespace: String,
+    id: String,
+    job: String,
+}
+
+fn admit_group(group: &mut TaskGroup, names: &Names) {
+    let (namespace, job) = (names.namespace.as_str(), names.id.as_str());
     if let Some(scaling) = &mut group.scaling {
         scaling.target = GoMap::from([
             ("Namespace".to_owned(), namespace.to_owned()),
@@ -60,17 +75,40 @@ fn admit_group(group: &mut TaskGroup, namespace: &str, job: &str) {
     }
     // Volumes of other types are no volumes.
     group.volumes.retain(|_, volume| ["host", "csi"].contains(&volume.volume_type.as_str()));
-    group.services.iter_mut().for_each(|service| admit_service(service, namespace));
+    let base = format!("{}-{}", names.job, group.name);
+    let known = [("JOB", names.job.as_str()), ("TASKGROUP", group.name.as_str()), ("BASE", base.as_str())];
+    for service in &mut group.services {
+        service.name = expand(&service.name, &known);
+        admit_service(service, namespace);
+    }
     for task in &mut group.tasks {
-        task.services.iter_mut().for_each(|service| admit_service(service, namespace));
+        let base = format!("{base}-{}", task.name);
+        let known = [
+            ("JOB", names.job.as_str()),
+            ("TASKGROUP", group.name.as_str()),
+            ("TASK", task.name.as_str()),
+            ("BASE", base.as_str()),
+        ];
+        for service in &mut task.services {
+            service.name = expand(&service.name, &known);
+            admit_service(service, namespace);
+        }
         let identity = task.identity.get_or_insert_with(Identity::default);
         "default".clone_into(&mut identity.name);
         identity.audience = vec![AUDIENCE.to_owned()];
+        for identity in task.identity.iter_mut().chain(&mut task.identities) {
+            identity.change_signal = identity.change_signal.to_uppercase();
+        }
         if let Some(logs) = &mut task.log_config {
             logs.enabled = None;
         }
     }
     imply_constraints(group);
+}
+
+/// The text with the names that a server knows in it; what else is between `${` and `}` waits for the client.
+fn expand(text: &str, known: &[(&str, &str)]) -> String {
+    known.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("${{{name}}}"), value))
 }
 
 fn admit_service(service: &mut Service, namespace: &str) {
@@ -83,23 +121,50 @@ fn admit_service(service: &mut Service, namespace: &str) {
     }
 }
 
-/// Adds what services need of a node, unless the job says so already.
+/// Adds what signals, services and identities need of a node, unless the job says so already.
 fn imply_constraints(group: &mut TaskGroup) {
     let services: Vec<&Service> =
         group.services.iter().chain(group.tasks.iter().flat_map(|task| &task.services)).collect();
-    let native: Vec<&&Service> = services.iter().filter(|service| service.provider == "nomad").collect();
-    if native.is_empty() {
-        return;
+    let mut implied = Vec::new();
+    let signals = signals(group);
+    if !signals.is_empty() {
+        let list = signals.into_iter().collect::<Vec<_>>().join(",");
+        implied.push(constraint("${attr.os.signals}", "set_contains", &list));
     }
-    let mut implied = vec![constraint("${attr.nomad.service_discovery}", "=", "true")];
+    let identities = services.iter().any(|service| service.identity.is_some())
+        || group.tasks.iter().any(|task| !task.identities.is_empty());
+    let native: Vec<&&Service> = services.iter().filter(|service| service.provider == "nomad").collect();
+    if !native.is_empty() {
+        implied.push(constraint("${attr.nomad.service_discovery}", "=", "true"));
+    }
     if native.iter().any(|service| !service.checks.is_empty()) {
         implied.push(constraint("${attr.nomad.version}", "semver", ">= 1.4.0"));
+    }
+    if identities {
+        implied.push(constraint("${attr.nomad.version}", "semver", ">= 1.7.0-a"));
     }
     for one in implied {
         if !group.constraints.contains(&one) {
             group.constraints.push(one);
         }
     }
+}
+
+/// The signals that the tasks of a group may be sent.
+fn signals(group: &TaskGroup) -> BTreeSet<&str> {
+    let mut signals = BTreeSet::new();
+    for task in &group.tasks {
+        signals.insert(task.kill_signal.as_str());
+        let templates =
+            task.templates.iter().map(|one| (one.change_mode.as_str(), one.change_signal.as_str()));
+        let identities = task.identity.iter().chain(&task.identities);
+        let identities = identities.map(|one| (one.change_mode.as_str(), one.change_signal.as_str()));
+        let vault = task.vault.iter().map(|one| (one.change_mode.as_str(), one.change_signal.as_str()));
+        let changes = templates.chain(identities).chain(vault);
+        signals.extend(changes.filter(|(mode, _)| *mode == "signal").map(|(_, signal)| signal));
+    }
+    signals.remove("");
+    signals
 }
 
 fn constraint(ltarget: &str, operand: &str, rtarget: &str) -> Constraint {

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 #![expect(clippy::disallowed_methods, reason = "tests read recordings from files")]
 
+mod diff;
 mod validate;
 
 use std::fs;

@@ -79,6 +79,14 @@ fn check(constraint: &Constraint, level: Level, problems: &mut Problems) {
             )),
         }
     }
+    right_side(operand, right, problems);
+    problems.add_if(!is_known_target(&constraint.ltarget), || {
+        format!("Invalid constraint attribute {:?}: node, attr, meta and device exist", constraint.ltarget)
+    });
+}
+
+/// Checks a value that its operand gives a form.
+fn right_side(operand: &str, right: &str, problems: &mut Problems) {
     if operand == "regexp"
         && !right.contains("${")
         && let Err(error) = regex::RegexBuilder::new(right).size_limit(LARGEST_PATTERN).build()
@@ -87,9 +95,6 @@ fn check(constraint: &Constraint, level: Level, problems: &mut Problems) {
     }
     problems.add_if((operand == "version" || operand == "semver") && !is_version_rule(right), || {
         format!("Version constraint is invalid: Malformed constraint: {right}")
-    });
-    problems.add_if(!is_known_target(&constraint.ltarget), || {
-        format!("Invalid constraint attribute {:?}: node, attr, meta and device exist", constraint.ltarget)
     });
 }
 
@@ -123,6 +128,14 @@ pub(super) fn check_affinities(affinities: &[Affinity], problems: &mut Problems)
             OPERANDS.contains(&operand) && !operand.starts_with("distinct_") && !operand.starts_with("is_");
         inner.add_if(!allowed, || format!("Unknown affinity operator {operand:?}"));
         inner.add_if(affinity.ltarget.is_empty(), || "No LTarget provided but is required".to_owned());
+        let needs_right = operand.starts_with("set_contains") || operand.starts_with(['<', '>']);
+        inner.add_if(needs_right && affinity.rtarget.is_empty(), || {
+            format!("Operator {operand:?} requires an RTarget")
+        });
+        right_side(operand, &affinity.rtarget, &mut inner);
+        inner.add_if(!is_known_target(&affinity.ltarget), || {
+            format!("Invalid affinity attribute {:?}: node, attr, meta and device exist", affinity.ltarget)
+        });
         inner.add_if(affinity.weight == 0, || "Affinity weight cannot be zero".to_owned());
         inner.add_if(!(-100..=100).contains(&affinity.weight), || {
             "Affinity weight must be within the range [-100,100]".to_owned()

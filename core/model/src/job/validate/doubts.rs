@@ -12,6 +12,7 @@ pub(super) fn of(job: &Job) -> Vec<String> {
     }
     auto_promote(job, &mut warnings);
     for group in &job.task_groups {
+        ignored(job, group, &mut warnings);
         deprecated(group, &mut warnings);
         memory(group, &mut warnings);
         services(group, &mut warnings);
@@ -24,6 +25,46 @@ fn auto_promote(job: &Job, warnings: &mut Vec<String>) {
     let updates = || job.task_groups.iter().filter_map(|group| group.update.as_ref());
     if updates().any(|update| update.auto_promote) && !updates().all(|update| update.auto_promote) {
         warnings.push("auto_promote must be true for all groups to enable automatic promotion".to_owned());
+    }
+}
+
+/// What is written and has no effect, or another one than it seems.
+fn ignored(job: &Job, group: &TaskGroup, warnings: &mut Vec<String>) {
+    let name = &group.name;
+    let update = group.update.as_ref().filter(|_| job.job_type == "service" && group.count > 0);
+    if let Some(update) = update.filter(|update| update.max_parallel > group.count) {
+        warnings.push(format!(
+            "group {name:?} updates {} allocations in parallel but has {}: all of them are replaced at once",
+            update.max_parallel, group.count
+        ));
+    }
+    let mut old = |field: &str, instead: &str| {
+        warnings.push(format!("group {name:?}: {field} is deprecated and ignored; {instead}"));
+    };
+    if group.max_client_disconnect.is_some() {
+        old("max_client_disconnect", "use lost_after in a disconnect block");
+    }
+    if group.stop_after_client_disconnect.is_some() {
+        old("stop_after_client_disconnect", "use stop_on_client_after in a disconnect block");
+    }
+    if group.prevent_reschedule_on_lost {
+        old("prevent_reschedule_on_lost", "use replace in a disconnect block");
+    }
+    if group.networks.iter().any(|network| network.mbits > 0) {
+        old("mbits", "bandwidth is not scheduled");
+    }
+    for task in &group.tasks {
+        let Some(resources) = &task.resources else { continue };
+        let mut old = |field: &str, instead: &str| {
+            let task = &task.name;
+            warnings.push(format!("group {name:?} task {task:?}: {field} is deprecated; {instead}"));
+        };
+        if resources.iops > 0 {
+            old("iops", "it is ignored");
+        }
+        if !resources.networks.is_empty() {
+            old("a network block in resources", "write it in the group");
+        }
     }
 }
 

@@ -17,6 +17,9 @@ pub(super) fn check(group: &TaskGroup, kind: JobKind) -> Problems {
     problems.add_if(group.max_run_duration.is_some() && !kind.is_batch(), || {
         "max_run_duration can only be used with batch or sysbatch jobs".to_owned()
     });
+    problems.add_if(group.max_run_duration.is_some_and(|limit| limit <= Nanos::ZERO), || {
+        "max_run_duration must be greater than zero".to_owned()
+    });
     constraint::check_all(&group.constraints, constraint::Level::Group, &mut problems);
     constraint::check_affinities(&group.affinities, &mut problems);
     constraint::check_spreads(&group.spreads, &mut problems);
@@ -37,7 +40,7 @@ pub(super) fn check(group: &TaskGroup, kind: JobKind) -> Problems {
     volume::check_group(group, kind, &mut problems);
     service::check_group(group, &mut problems);
     scaling(group, &mut problems);
-    tasks(group, &mut problems);
+    tasks(group, kind, &mut problems);
     problems
 }
 
@@ -58,7 +61,7 @@ fn scaling(group: &TaskGroup, problems: &mut Problems) {
     problems.nest("Task group scaling policy", &inner);
 }
 
-fn tasks(group: &TaskGroup, problems: &mut Problems) {
+fn tasks(group: &TaskGroup, kind: JobKind, problems: &mut Problems) {
     let mut names = BTreeMap::new();
     let leaders = group.tasks.iter().filter(|task| task.leader).count();
     problems.add_if(leaders > 1, || "Only one task may be marked as leader".to_owned());
@@ -73,6 +76,6 @@ fn tasks(group: &TaskGroup, problems: &mut Problems) {
         }
     }
     for one in &group.tasks {
-        problems.nest(&format!("Task {}", one.name), &task::check(one, group));
+        problems.nest(&format!("Task {}", one.name), &task::check(one, group, kind));
     }
 }

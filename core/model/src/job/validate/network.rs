@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Problems;
-use crate::{NetworkAsk, TaskGroup};
+use crate::{NetworkAsk, PortAsk, TaskGroup};
 
 /// Checks the networks of a group.
 pub(super) fn check(group: &TaskGroup, problems: &mut Problems) {
@@ -19,12 +19,19 @@ pub(super) fn check(group: &TaskGroup, problems: &mut Problems) {
         inner.add_if(!network.hostname.is_empty() && mode != "bridge" && !mode.starts_with("cni/"), || {
             "hostname is only supported for network modes bridge and cni/<name>".to_owned()
         });
+        inner.add_if(!is_host_name(&network.hostname), || {
+            format!("hostname is not a valid DNS name: {:?}", network.hostname)
+        });
+        let args = network.cni.iter().flat_map(|cni| &cni.args);
+        for (key, value) in args.filter(|(key, value)| key.contains(';') || value.contains(';')) {
+            inner.add(format!("invalid ';' character in CNI arg \"{key}={value}\""));
+        }
     }
     problems.nest("Task group network", &inner);
 }
 
 fn ports<'a>(network: &'a NetworkAsk, labels: &mut BTreeSet<&'a str>, problems: &mut Problems) {
-    let mut taken: BTreeMap<(&str, i64), &str> = BTreeMap::new();
+    let mut taken: BTreeMap<(&str, i64), &PortAsk> = BTreeMap::new();
     for port in network.reserved_ports.iter().chain(&network.dynamic_ports) {
         problems.add_if(port.label.is_empty(), || "Port label cannot be empty".to_owned());
         problems.add_if(!labels.insert(&port.label), || {
@@ -36,12 +43,20 @@ fn ports<'a>(network: &'a NetworkAsk, labels: &mut BTreeSet<&'a str>, problems: 
             format!("Port {} ({}) cannot be greater than 65535", port.label, port.value)
         });
         problems.add_if(port.value < 1, || format!("Port {} ({}) must be positive", port.label, port.value));
-        if !port.ignore_collision {
-            let other = taken.insert((&port.host_network, port.value), &port.label);
-            if let Some(other) = other {
-                problems.add(format!("Static port {} already reserved by {other}", port.value));
+        let key = (port.host_network.as_str(), port.value);
+        match taken.get(&key) {
+            Some(other) if !(port.ignore_collision && other.ignore_collision) => {
+                problems.add(format!("Static port {} already reserved by {}", port.value, other.label));
+            }
+            Some(_) => {}
+            None => {
+                taken.insert(key, port);
             }
         }
+        let host = ["", "host"].contains(&network.mode.as_str());
+        problems.add_if(port.ignore_collision && !host, || {
+            format!("Port {} cannot ignore collisions: only in network mode host can it", port.label)
+        });
     }
     for port in network.reserved_ports.iter().chain(&network.dynamic_ports) {
         problems.add_if(port.to < -1, || {
@@ -51,4 +66,16 @@ fn ports<'a>(network: &'a NetworkAsk, labels: &mut BTreeSet<&'a str>, problems: 
             format!("Port {:?} cannot be mapped to a port ({}) greater than 65535", port.label, port.to)
         });
     }
+}
+
+/// Whether a text is nothing, a name of DNS, or has an interpolation that is checked where it is resolved.
+fn is_host_name(name: &str) -> bool {
+    let inner = |char: char| char.is_ascii_alphanumeric() || char == '-';
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.chars().all(inner)
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    name.is_empty() || name.contains("${") || (name.len() <= 253 && name.split('.').all(is_label))
 }

@@ -28,6 +28,9 @@ pub(super) fn check(group: &TaskGroup, kind: JobKind, problems: &mut Problems) {
     if let Some(disconnect) = &group.disconnect {
         let negative = |span: Option<Nanos>| span.is_some_and(|span| span.0 < 0);
         problems.add_if(negative(disconnect.lost_after), || "lost_after cannot be negative".to_owned());
+        problems.add_if(disconnect.stop_on_client_after.is_some() && kind.is_system(), || {
+            "stop_on_client_after can only be used with service and batch jobs".to_owned()
+        });
         problems.add_if(negative(disconnect.stop_on_client_after), || {
             "stop_on_client_after cannot be negative".to_owned()
         });

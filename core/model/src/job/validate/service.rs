@@ -72,6 +72,16 @@ fn check_one(service: &Service, owner: Option<&Task>) -> Problems {
     problems.add_if(service.provider == "nomad" && service.connect.is_some(), || {
         "Service with provider nomad cannot include Connect blocks".to_owned()
     });
+    let kinds = ["", "api-gateway", "ingress-gateway", "mesh-gateway", "terminating-gateway"];
+    problems.add_if(!kinds.contains(&service.kind.as_str()), || {
+        format!("Service kind must be one of {}, not {:?}", kinds[1..].join(", "), service.kind)
+    });
+    if let Some(connect) = &service.connect {
+        let ways = [connect.native, connect.sidecar_service.is_some(), connect.gateway.is_some()];
+        problems.add_if(ways.into_iter().filter(|way| *way).count() != 1, || {
+            "Consul Connect must be exactly one of native, sidecar_service and gateway".to_owned()
+        });
+    }
     for check in &service.checks {
         // One problem of a check is enough: the others often follow from it.
         let mut inner = Problems::default();
@@ -122,6 +132,10 @@ fn check_check(check: &Check, service: &Service, owner: Option<&Task>, problems:
     });
     problems.add_if(check.timeout < SHORTEST, || {
         invalid(&format!("timeout ({}) is lower than required minimum timeout {SHORTEST}", check.timeout))
+    });
+    let number = !check.port_label.is_empty() && check.port_label.bytes().all(|byte| byte.is_ascii_digit());
+    problems.add_if(number && check.address_mode != "driver", || {
+        invalid("a port that is a number needs address_mode = \"driver\"")
     });
     let no_port = check.port_label.is_empty() && service.port_label.is_empty() && kind != "script";
     problems.add_if(no_port && service.connect.is_none(), || {

@@ -4,16 +4,21 @@ use std::collections::BTreeSet;
 
 use super::constraint::{self, Level};
 use super::{Problems, files, identity, policy, service, volume};
-use crate::{CsiPlugin, DeviceAsk, LogConfig, Nanos, Resources, Task, TaskGroup};
+use crate::{CsiPlugin, DeviceAsk, JobKind, LogConfig, Nanos, Resources, Task, TaskGroup};
 
 /// What is wrong with a task.
-pub(super) fn check(task: &Task, group: &TaskGroup) -> Problems {
+pub(super) fn check(task: &Task, group: &TaskGroup, kind: JobKind) -> Problems {
     let mut problems = Problems::default();
     problems.add_if(task.name.contains(['/', '\\']), || "Task name cannot include slashes".to_owned());
     problems.add_if(task.name.contains('\0'), || "Task name contains null character".to_owned());
     problems.add_if(task.name == "alloc", || "Task name \"alloc\" is reserved".to_owned());
     problems.add_if(task.driver.is_empty(), || "Missing task driver".to_owned());
     problems.add_if(task.kill_timeout < Nanos::ZERO, || "KillTimeout must be a positive value".to_owned());
+    let progress = group.update.as_ref().map_or(Nanos::ZERO, |update| update.progress_deadline);
+    let too_long = kind == JobKind::Service && progress > Nanos::ZERO && task.kill_timeout > progress;
+    problems.add_if(too_long, || {
+        format!("KillTimeout ({}) longer than the group's ProgressDeadline ({progress})", task.kill_timeout)
+    });
     problems
         .add_if(task.shutdown_delay < Nanos::ZERO, || "ShutdownDelay must be a positive value".to_owned());
     match &task.resources {
