@@ -4,17 +4,28 @@
 
 /// Why a text is not a duration; worded as people know it from Nomad.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum DurationError {
+pub enum DurationError {
+    /// It is no number with a unit.
     #[error("time: invalid duration {0:?}")]
     Invalid(String),
+    /// A number without a unit.
     #[error("time: missing unit in duration {0:?}")]
     MissingUnit(String),
+    /// A unit that there is not.
     #[error("time: unknown unit {unit:?} in duration {text:?}")]
-    UnknownUnit { unit: String, text: String },
+    UnknownUnit {
+        /// The unit.
+        unit: String,
+        /// The whole text.
+        text: String,
+    },
 }
 
 /// Returns the nanoseconds that `text` means.
-pub(crate) fn parse_duration(text: &str) -> Result<i64, DurationError> {
+///
+/// # Errors
+/// It is not a duration in Go's notation.
+pub fn parse_duration(text: &str) -> Result<i64, DurationError> {
     let invalid = || DurationError::Invalid(text.to_owned());
     let (sign, mut rest) = match text.as_bytes().first() {
         Some(b'-') => (-1, &text[1..]),

@@ -10,6 +10,7 @@
 #![warn(missing_docs)]
 
 mod alloc;
+mod any_job;
 mod deployment;
 mod eval;
 mod job;
@@ -17,6 +18,7 @@ mod node;
 mod plan;
 
 pub use alloc::{alloc, alloc_id, finished, running};
+pub use any_job::{Seed, any_draft, hcl_draft, hcl_form, shrink};
 pub use deployment::{deployment, deployment_id};
 pub use eval::{eval, eval_id};
 pub use job::{batch_job, group, job, system_job, task};

@@ -36,7 +36,7 @@ pub fn format_text(source: Source, limits: Limits) -> Result<String, Diagnostics
 }
 
 /// Lays out a text that parses; `None` when that takes more than `most` bytes.
-fn layout(text: &str, most: u64) -> Option<String> {
+pub(crate) fn layout(text: &str, most: u64) -> Option<String> {
     let (mut tokens, trailing) = scan(text);
     let lines = split_lines(&tokens, text);
     indent(&mut tokens, &lines);

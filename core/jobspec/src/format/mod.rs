@@ -15,3 +15,4 @@ mod space;
 mod token;
 
 pub use format_text::format_text;
+pub(crate) use format_text::layout;

@@ -70,20 +70,15 @@ impl Token {
 
     /// Says whether a line ends with the token.
     pub(super) fn ends_line(&self, text: &str) -> bool {
-        match self.kind {
-            Kind::Newline => true,
-            Kind::Comment => self.text(text).ends_with('\n'),
-            _ => false,
-        }
+        self.kind == Kind::Newline || (self.kind == Kind::Comment && self.text(text).ends_with('\n'))
     }
 
     /// Returns how many brackets the token opens; -1 when it closes one.
     pub(super) fn brackets(&self) -> i32 {
-        match self.kind {
-            Kind::OpenBrace | Kind::OpenBracket | Kind::OpenParen | Kind::OpenTemplate => 1,
-            Kind::CloseBrace | Kind::CloseBracket | Kind::CloseParen | Kind::CloseTemplate => -1,
-            _ => 0,
-        }
+        const OPEN: [Kind; 4] = [Kind::OpenBrace, Kind::OpenBracket, Kind::OpenParen, Kind::OpenTemplate];
+        const CLOSE: [Kind; 4] =
+            [Kind::CloseBrace, Kind::CloseBracket, Kind::CloseParen, Kind::CloseTemplate];
+        i32::from(OPEN.contains(&self.kind)) - i32::from(CLOSE.contains(&self.kind))
     }
 }
 

@@ -1,9 +1,17 @@
 //! Tests of the public interface: recorded jobs, limits, diagnostics.
 
-#![expect(clippy::disallowed_methods, reason = "the tests read recorded files; the library does not")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "the tests read recorded files and the clock; the library does not"
+)]
 
+mod claims;
 mod diagnostics;
 mod golden;
 mod hostile;
 mod language;
 mod layout;
+mod replay;
+mod round_trip;
+mod written;
