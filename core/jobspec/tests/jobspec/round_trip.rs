@@ -179,6 +179,32 @@ fn the_recorded_jobs_are_written_and_read_back() {
     assert!(read_back > 90, "only {read_back}");
 }
 
+/// What a server stores of a recorded job, and what it says of it.
+fn stored(job: JobDraft) -> (Value, Vec<String>) {
+    let job = job.admit("global");
+    let report = job.validate();
+    (job.to_json(), report.flat_errors())
+}
+
+#[test]
+fn the_jobs_that_a_server_stores_are_written_and_stored_again() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/jobspecs/golden");
+    for case in std::fs::read_dir(root).expect("the recorded cases") {
+        let case = case.expect("an entry").path();
+        let Ok(text) = std::fs::read_to_string(case.join("parsed.json")) else { continue };
+        let json: Value = serde_json::from_str(&text).expect("recorded JSON");
+        let (want, errors) = stored(JobDraft::from_json(&json).expect("a job"));
+        let text = write_job(&JobDraft::from_json(&want).expect("a job")).expect("written");
+        let back = parse(source(text.clone(), Format::Hcl), &Inputs::default(), None, Limits::default())
+            .unwrap_or_else(|findings| panic!("{}: {findings}\n{text}", case.display()));
+        let (back, back_errors) = stored(back.job);
+        assert_eq!(first_difference(&want, &back, "job"), "", "{}\n{text}", case.display());
+        if errors.is_empty() {
+            assert!(back_errors.is_empty(), "{}: {back_errors:?}\n{text}", case.display());
+        }
+    }
+}
+
 /// Adds the fields that are set in a document, each with the block it is in.
 fn note(object: &Value, fields: &'static [FieldDef], block: &str, seen: &mut BTreeSet<String>) {
     for field in fields {
