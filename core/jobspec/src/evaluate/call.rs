@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use crate::diagnostic::{Diagnostic, Failed};
 use crate::evaluate::{Evaluator, Scope};
-use crate::functions::{Function, FunctionContext, FunctionError, find_function, function_names};
+use crate::functions::{Function, FunctionContext, FunctionError, Wanted, find_function, function_names};
 use crate::nearest::nearest_name;
 use crate::span::Span;
 use crate::syntax::{Expr, ExprKind};
@@ -109,8 +109,8 @@ impl Evaluator<'_> {
         let mut failed = false;
         for (index, value) in values.into_iter().enumerate() {
             let Some(param) = function.param(index) else { continue };
-            let nullable = param.wanted == crate::functions::Wanted::AnyOrNull;
-            if param.wanted == crate::functions::Wanted::ListOfString {
+            let nullable = param.wanted == Wanted::AnyOrNull;
+            if matches!(param.wanted, Wanted::ListOfString | Wanted::ListOfAny) {
                 self.within(call.name_span, self.budget.copy(&value))?;
             }
             let problem = match convert(&value, &param.wanted.kind()) {

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use super::context::FunctionContext;
 use super::signature::{FunctionError, FunctionResult, items, text};
-use crate::values::{Kind, MappingKind, Number, Value, convert, unify};
+use crate::values::{MappingKind, Number, SequenceKind, Value};
 
 fn entries(args: &[Value], index: usize) -> Result<&BTreeMap<Rc<str>, Value>, FunctionError> {
     match args.get(index) {
@@ -56,23 +56,18 @@ pub(super) fn merge(context: &FunctionContext<'_>, args: &[Value]) -> FunctionRe
     Ok(if maps_only { Value::map(merged) } else { Value::object(merged) })
 }
 
-pub(super) fn zipmap(context: &FunctionContext<'_>, args: &[Value]) -> FunctionResult {
+pub(super) fn zipmap(_: &FunctionContext<'_>, args: &[Value]) -> FunctionResult {
     let (keys, values) = (items(args, 0)?, items(args, 1)?);
     if keys.len() != values.len() {
         let message =
             format!("number of keys ({}) does not match number of values ({})", keys.len(), values.len());
         return Err(FunctionError::failed(message));
     }
-    context.room_for(&args[1])?;
     let pairs = keys.iter().zip(values).filter_map(|(key, value)| Some((key.to_text()?, value.clone())));
     let zipped: BTreeMap<Rc<str>, Value> = pairs.collect();
-    Ok(match unify(zipped.values()) {
-        Some(kind) => {
-            let map = Value::object(zipped);
-            convert(&map, &Kind::Map(Box::new(kind))).map_err(FunctionError::failed)?
-        }
-        None => Value::object(zipped),
-    })
+    // The values of a list have one type, those of a tuple keep their own.
+    let of_list = matches!(args[1], Value::Sequence(SequenceKind::List | SequenceKind::Set, _));
+    Ok(if of_list { Value::map(zipped) } else { Value::object(zipped) })
 }
 
 /// `index(collection, key)`: element access, as in Nomad; it does not search.
@@ -87,7 +82,7 @@ pub(super) fn index(_: &FunctionContext<'_>, args: &[Value]) -> FunctionResult {
         }
         (Some(Value::Sequence(kind, found)), Some(key)) => {
             let Value::Number(number) = key else {
-                let word = if *kind == crate::values::SequenceKind::Tuple { "tuple" } else { "list" };
+                let word = if *kind == SequenceKind::Tuple { "tuple" } else { "list" };
                 return Err(FunctionError::failed(format!("key for {word} must be number")));
             };
             Number::to_usize(number).and_then(|at| found.get(at)).cloned().ok_or_else(missing)

@@ -33,6 +33,8 @@ pub(crate) enum Wanted {
     String,
     Number,
     ListOfString,
+    /// A list whose items have one type, whichever.
+    ListOfAny,
 }
 
 /// One parameter.
@@ -65,6 +67,7 @@ impl Wanted {
             Wanted::String => Kind::String,
             Wanted::Number => Kind::Number,
             Wanted::ListOfString => Kind::list(Kind::String),
+            Wanted::ListOfAny => Kind::list(Kind::Any),
         }
     }
 }

@@ -28,6 +28,10 @@ const fn strings(name: &'static str) -> Param {
     Param { name, wanted: Wanted::ListOfString }
 }
 
+const fn list(name: &'static str) -> Param {
+    Param { name, wanted: Wanted::ListOfAny }
+}
+
 macro_rules! functions {
     ($( $name:literal ($($param:expr),*) $(.. $variadic:expr)? => $run:path; )*) => {
         const FUNCTIONS: &[Function] = &[ $( Function {
@@ -50,7 +54,7 @@ functions! {
     "bcrypt"(text("str")) .. number("cost") => hash::bcrypt;
     "ceil"(number("num")) => math::ceil;
     "chomp"(text("str")) => string::chomp;
-    "chunklist"(any("list"), number("size")) => collection::chunklist;
+    "chunklist"(list("list"), number("size")) => collection::chunklist;
     "cidrhost"(text("prefix"), number("hostnum")) => network::cidrhost;
     "cidrnetmask"(text("prefix")) => network::cidrnetmask;
     "cidrsubnet"(text("prefix"), number("newbits"), number("netnum")) => network::cidrsubnet;
@@ -62,7 +66,7 @@ functions! {
     "contains"(any("list"), nullable("value")) => collection::contains;
     "csvdecode"(text("str")) => csv::csvdecode;
     "dirname"(text("path")) => filesystem::dirname;
-    "distinct"(any("list")) => collection::distinct;
+    "distinct"(list("list")) => collection::distinct;
     "element"(any("list"), number("index")) => collection::element;
     "file"(text("path")) => filesystem::file;
     "filebase64"(text("path")) => filesystem::filebase64;

@@ -13,5 +13,6 @@ mod hostile;
 mod language;
 mod layout;
 mod replay;
+mod rules;
 mod round_trip;
 mod written;
