@@ -22,7 +22,7 @@ pub fn size(commit: &PlanCommit) -> usize {
         .evals
         .iter()
         .map(|eval| {
-            700 + 1_500 * eval.failed.len() + 16 * eval.class_eligibility.len() + 300 * eval.queued.len()
+            700 + 4_000 * eval.failed.len() + 16 * eval.class_eligibility.len() + 300 * eval.queued.len()
         })
         .sum();
     400 + 160 * plan.stops.len()

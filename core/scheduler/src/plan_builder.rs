@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use model::{
     Alloc, AllocMetric, AllocStop, ClientStatus, DeploymentId, DesiredStatus, DesiredUpdates, Eval, EvalId,
-    EvalStatus, EvalTrigger, InPlaceUpdate, Job, Name, Outcome, PassMetrics, Placement, PlacementRare,
-    PlacementRun, Plan, PlanAnnotations, Preemption,
+    EvalStatus, EvalTrigger, InPlaceUpdate, Job, Name, NodeId, Outcome, PassMetrics, Placement,
+    PlacementRare, PlacementRun, Plan, PlanAnnotations, Preemption,
 };
 use state::State;
 
@@ -177,6 +177,17 @@ impl<'a> PlanBuilder<'a> {
         self.desired.get_mut(group).expect("it was just inserted")
     }
 
+    /// The node that a blocked evaluation of a system job waits for, if it is among those without room.
+    pub(crate) fn waits_again(&self, nodes: &[NodeId]) -> Option<NodeId> {
+        let blocked = self.eval.status == EvalStatus::Blocked && nodes.contains(&self.eval.node);
+        blocked.then_some(self.eval.node)
+    }
+
+    /// What the evaluation says of its status.
+    pub(crate) fn description(&self) -> Name {
+        self.eval.status_description.clone()
+    }
+
     /// Hands everything over, with a blocked evaluation when something waits for room.
     pub(crate) fn finish<'f>(
         mut self,
@@ -213,12 +224,10 @@ impl<'a> PlanBuilder<'a> {
         }
         eval.failed = std::mem::take(&mut self.failed);
         eval.queued = std::mem::take(&mut self.queued);
-        if annotate {
-            let changed = self.desired.into_iter().filter(|entry| entry.1 != DesiredUpdates::default());
-            let annotations = PlanAnnotations { groups: changed.collect() };
-            eval.annotations = Some(annotations.clone());
-            self.plan.annotations = Some(annotations);
-        }
+        let changed = self.desired.into_iter().filter(|entry| entry.1 != DesiredUpdates::default());
+        let annotations = PlanAnnotations { groups: changed.collect() };
+        self.plan.annotations = annotate.then(|| annotations.clone());
+        eval.annotations = Some(annotations);
         Outcome { plan: self.plan, eval, created: followups.created }
     }
 }

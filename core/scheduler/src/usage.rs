@@ -157,6 +157,11 @@ impl NodeUse {
         self.ports[from..].iter().take_while(|used| used.port == port).all(|used| &*used.ip != ip)
     }
 
+    /// The allocation that holds a port on any address.
+    pub(crate) fn holder_of(&self, port: u16) -> Option<AllocId> {
+        self.ports.iter().find(|used| used.port == port).map(|used| used.alloc)
+    }
+
     /// Whether a device is free.
     pub(crate) fn device_free(&self, id: &str) -> bool {
         self.devices.binary_search_by(|used| (**used).cmp(id)).is_err()

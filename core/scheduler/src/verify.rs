@@ -34,9 +34,29 @@ impl Verified {
 
 /// Verifies a plan against the state and against plans that are being committed. The order of placements
 /// decides who gets the room; with `all_at_once` one rejection empties the plan.
+///
+/// What a plan replaces and finds no room for goes on, and keeps its room: then the rest is looked at again
+/// with that room taken. Every round keeps at least one more, so there are at most as many as placements.
 #[must_use]
 pub fn verify(state: &State, plan: &Plan, in_flight: &[Plan]) -> Verified {
-    let mut verifier = Verifier::new(state, plan, in_flight);
+    let mut kept = BTreeSet::new();
+    loop {
+        let (verified, orphaned) = verify_keeping(state, plan, in_flight, &kept);
+        if orphaned.is_subset(&kept) || verified.plan.placements.is_empty() {
+            return verified;
+        }
+        kept.extend(orphaned);
+    }
+}
+
+/// One round, in which the allocations in `kept` go on. Returns those whose replacement was rejected, too.
+fn verify_keeping(
+    state: &State,
+    plan: &Plan,
+    in_flight: &[Plan],
+    kept: &BTreeSet<AllocId>,
+) -> (Verified, BTreeSet<AllocId>) {
+    let mut verifier = Verifier::new(state, plan, in_flight, kept);
     let mut verified = Verified { plan: plan.clone(), rejected: BTreeMap::new(), repaired: 0 };
     let mut dropped: BTreeSet<AllocId> = BTreeSet::new();
     for run in &mut verified.plan.placements {
@@ -66,25 +86,37 @@ pub fn verify(state: &State, plan: &Plan, in_flight: &[Plan]) -> Verified {
         verified.plan.stops.clear();
         verified.plan.deployment = None;
         verified.plan.deployment_updates.clear();
-        return verified;
+        return (verified, BTreeSet::new());
     }
     verified.plan.placements.retain(|run| !run.placements.is_empty());
     verified.plan.preemptions.retain(|preemption| !dropped.contains(&preemption.by));
-    keep_replaced(state, plan, &dropped, &mut verified.plan);
-    verified
+    let orphaned = keep_replaced(state, plan, &dropped, &mut verified.plan);
+    (verified, orphaned)
 }
 
-/// Allocations whose replacement was rejected go on, unless they are over or move for another reason.
-fn keep_replaced(state: &State, plan: &Plan, dropped: &BTreeSet<AllocId>, verified: &mut Plan) {
+/// Allocations whose replacement was rejected go on, unless they are over or move for another reason. Returns
+/// those that do.
+fn keep_replaced(
+    state: &State,
+    plan: &Plan,
+    dropped: &BTreeSet<AllocId>,
+    verified: &mut Plan,
+) -> BTreeSet<AllocId> {
     let all = plan.placements.iter().flat_map(|run| &run.placements);
     let orphaned = all
         .filter(|placement| dropped.contains(&placement.id))
         .filter_map(|placement| placement.rare.as_ref());
     let orphaned: BTreeSet<AllocId> = orphaned.map(|rare| rare.previous).collect();
+    let mut going_on = BTreeSet::new();
     verified.stops.retain(|stop| {
         let replaced = matches!(stop.reason, model::StopReason::Updating | model::StopReason::None);
-        !(replaced && orphaned.contains(&stop.id) && state.alloc(stop.id).is_some())
+        let goes_on = replaced && orphaned.contains(&stop.id) && state.alloc(stop.id).is_some();
+        if goes_on {
+            going_on.insert(stop.id);
+        }
+        !goes_on
     });
+    going_on
 }
 
 /// The nodes of a plan as they will be.
@@ -98,11 +130,13 @@ struct Verifier<'a> {
 }
 
 impl<'a> Verifier<'a> {
-    fn new(state: &'a State, plan: &Plan, in_flight: &'a [Plan]) -> Self {
-        let leaving = std::iter::once(plan).chain(in_flight).flat_map(|plan| {
-            let stops = plan.stops.iter().filter(|stop| !stop.reschedule_failed).map(|stop| stop.id);
-            stops.chain(plan.preemptions.iter().map(|preemption| preemption.id))
-        });
+    fn new(state: &'a State, plan: &Plan, in_flight: &'a [Plan], kept: &BTreeSet<AllocId>) -> Self {
+        let stops = plan.stops.iter().filter(|stop| !stop.reschedule_failed).map(|stop| stop.id);
+        let mine = stops.chain(plan.preemptions.iter().map(|preemption| preemption.id));
+        // What other plans stop holds its room until its client is done with it, or is known to be gone.
+        let gone = in_flight.iter().flat_map(|plan| &plan.stops);
+        let gone = gone.filter(|stop| stop.client.is_some_and(model::ClientStatus::is_terminal));
+        let leaving = mine.chain(gone.map(|stop| stop.id)).filter(|id| !kept.contains(id));
         Self {
             state,
             key: plan.job.clone(),

@@ -42,17 +42,6 @@ impl State {
         found
     }
 
-    /// Ready nodes whose allocations use more than there is. Plans that were verified never lead here; a node
-    /// that registers again with less may.
-    #[must_use]
-    pub fn over_committed(&self) -> Vec<model::NodeId> {
-        let nodes = self.nodes().filter(|node| node.is_ready());
-        nodes
-            .filter(|node| self.columns.node(node.id).is_some_and(|row| !row.used.fits_in(&row.capacity)))
-            .map(|node| node.id)
-            .collect()
-    }
-
     fn check_allocs(&self, found: &mut Violations) {
         let mut deployed = 0;
         for (id, alloc) in &self.allocs {

@@ -16,6 +16,7 @@ mod check;
 pub mod codec;
 pub mod columns;
 pub mod event;
+mod over_committed;
 mod snapshot;
 pub mod snapshot_format;
 mod store;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::{ExhaustedAsk, NearMiss};
 use crate::{Name, NodeId};
 
 /// Counts and filters shared by the placements of one pass.
@@ -31,6 +32,10 @@ pub struct PassMetrics {
     pub class_exhausted: BTreeMap<Name, u32>,
     /// Nodes without room by what was short.
     pub dimension_exhausted: BTreeMap<Name, u32>,
+    /// What each task asks of the dimensions that nodes were short of; only of placements that failed.
+    pub resources_exhausted: BTreeMap<Name, ExhaustedAsk>,
+    /// Why each node was not used, and which came closest; only of placements that failed.
+    pub near_misses: Vec<NearMiss>,
     /// Time taken, in nanoseconds.
     pub allocation_time: u64,
 }

@@ -2,6 +2,7 @@
 
 mod alloc_record;
 mod metrics;
+mod near_miss;
 mod reschedule;
 mod resources;
 mod status;
@@ -12,6 +13,7 @@ mod update;
 
 pub use alloc_record::{Alloc, AllocRare, AllocState, DeploymentHealth, NetworkStatus};
 pub use metrics::{AllocMetric, NodeScore, PassMetrics, ScorePart};
+pub use near_miss::{ExhaustedAsk, Lack, NearMiss};
 pub use reschedule::{RescheduleEvent, RescheduleTracker};
 pub use resources::{Assigned, AssignedDevice, AssignedPort, AssignedTask, Exclusive};
 pub use status::{AllocTransition, ClientStatus, DesiredStatus, StopReason};

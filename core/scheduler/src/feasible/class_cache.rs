@@ -18,15 +18,17 @@ use crate::parallel;
 /// The filters of a group and its job.
 #[derive(Debug, Clone)]
 pub(crate) struct GroupFilter {
-    job_checks: Vec<Check>,
+    pub(super) job_checks: Vec<Check>,
     job_escaped: bool,
-    drivers: DriverCheck,
-    checks: Vec<Check>,
+    pub(super) drivers: DriverCheck,
+    pub(super) checks: Vec<Check>,
     escaped: bool,
-    devices: DeviceCheck,
-    network: NetworkCheck,
-    secrets: SecretCheck,
-    volumes: VolumeCheck,
+    pub(super) devices: DeviceCheck,
+    pub(super) network: NetworkCheck,
+    pub(super) secrets: SecretCheck,
+    pub(super) volumes: VolumeCheck,
+    /// Classes that an earlier look of the same evaluation ruled out.
+    ruled_out: BTreeSet<u64>,
 }
 
 /// What the filters say of every node.
@@ -49,7 +51,7 @@ enum ClassVerdict {
 }
 
 /// The reason under which metrics count the second and later nodes of a class.
-const INELIGIBLE: &str = "computed class ineligible";
+pub(crate) const INELIGIBLE: &str = "computed class ineligible";
 
 impl GroupFilter {
     pub(crate) fn new(job: &Job, group: &TaskGroup) -> Self {
@@ -67,7 +69,18 @@ impl GroupFilter {
             network: NetworkCheck::of(group),
             secrets: SecretCheck::of(group),
             volumes: VolumeCheck::of(group),
+            ruled_out: BTreeSet::new(),
         }
+    }
+
+    /// The same filters after a look that ruled classes out.
+    pub(crate) fn after(self, ruled_out: Option<&BTreeSet<u64>>) -> Self {
+        Self { ruled_out: ruled_out.cloned().unwrap_or_default(), ..self }
+    }
+
+    /// Whether all nodes of the node's class are kept off as well.
+    pub(crate) fn rules_class_out(&self, node: &Node, index: u32) -> bool {
+        self.reason(node, Some(&self.class_verdict(node)), index).is_some_and(|reason| reason.by_class)
     }
 
     /// Whether the verdict depends on the number of the allocation.
@@ -113,22 +126,22 @@ impl GroupFilter {
             return Some(Reason { name, by_class: false });
         }
         let of_group = |name: Name| Some(Reason { name, by_class: !self.escaped });
-        if !self.drivers.matches(node) {
+        if self.drivers.missing(node).is_some() {
             return of_group("missing drivers".into());
         }
         if let Some(name) = failed(&self.checks) {
             return of_group(name);
         }
-        if !self.devices.is_empty() && !self.devices.matches(node) {
+        if !self.devices.is_empty() && self.devices.missing(node).is_some() {
             return of_group("missing devices".into());
         }
         if let Some(reason) = self.network.reason(node) {
             return of_group(reason.into());
         }
-        if !self.secrets.matches(node) {
+        if self.secrets.missing(node).is_some() {
             return of_group("missing secrets provider".into());
         }
-        if !self.volumes.matches(node, index) {
+        if self.volumes.missing(node, index).is_some() {
             return Some(Reason { name: "missing compatible host volumes".into(), by_class: false });
         }
         None
@@ -143,7 +156,8 @@ impl GroupFilter {
             let eligible = reason.as_ref().is_none_or(|reason| !reason.by_class);
             *result.classes.entry(class).or_insert(false) |= eligible;
             result.reasons.push(reason.map(|reason| {
-                let repeated = reason.by_class && !seen.insert((class, reason.name.clone()));
+                let known = self.ruled_out.contains(&class);
+                let repeated = reason.by_class && (known || !seen.insert((class, reason.name.clone())));
                 if repeated { Name::from(INELIGIBLE) } else { reason.name }
             }));
         }

@@ -3,6 +3,7 @@
 //! Both sides are read once for all nodes: a literal right side keeps its pattern or version range compiled.
 //! A pattern compiles to at most 1 MiB; one that is larger, or is no pattern, matches nothing.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use model::{Affinity, Constraint, Node};
@@ -142,6 +143,12 @@ impl Check {
 
     pub(crate) fn of_affinity(affinity: &Affinity) -> Self {
         Self::new(&affinity.ltarget, &affinity.operand, &affinity.rtarget)
+    }
+
+    /// What the node says of the side that is looked up: the left one, unless that is a literal.
+    pub(crate) fn says<'a>(&'a self, node: &'a Node) -> Option<Cow<'a, str>> {
+        let looked_up = if matches!(self.left, Target::Literal(_)) { &self.right } else { &self.left };
+        looked_up.resolve(node)
     }
 
     /// Whether the node meets it.

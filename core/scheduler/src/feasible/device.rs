@@ -36,10 +36,11 @@ impl DeviceCheck {
         self.0.is_empty()
     }
 
-    pub(crate) fn matches(&self, node: &Node) -> bool {
+    /// The first request that the node's devices cannot meet.
+    pub(crate) fn missing(&self, node: &Node) -> Option<&str> {
         let devices = &node.resources.devices;
         let mut left: Vec<u64> = devices.iter().map(|device| working(device) as u64).collect();
-        self.0.iter().all(|request| {
+        let unmet = self.0.iter().find(|request| {
             let mut needed = request.count;
             for (device, left) in devices.iter().zip(&mut left) {
                 if needed == 0 || !request.matches(device) {
@@ -49,8 +50,9 @@ impl DeviceCheck {
                 *left -= taken;
                 needed -= taken;
             }
-            needed == 0
-        })
+            needed > 0
+        });
+        unmet.map(|request| request.name.as_str())
     }
 }
 

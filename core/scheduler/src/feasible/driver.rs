@@ -13,8 +13,9 @@ impl DriverCheck {
         Self(group.tasks.iter().map(|task| task.driver.clone()).collect())
     }
 
-    pub(crate) fn matches(&self, node: &Node) -> bool {
-        self.0.iter().all(|driver| has_driver(node, driver))
+    /// The first driver that the node does not have, or that does not work.
+    pub(crate) fn missing(&self, node: &Node) -> Option<&str> {
+        self.0.iter().find(|driver| !has_driver(node, driver)).map(String::as_str)
     }
 }
 

@@ -6,6 +6,7 @@ mod datacenter;
 mod device;
 mod distinct;
 mod driver;
+mod failing;
 mod network;
 mod order;
 mod secret;
@@ -14,7 +15,7 @@ mod typed;
 mod version;
 mod volume;
 
-pub(crate) use class_cache::{Feasibility, GroupFilter};
+pub(crate) use class_cache::{Feasibility, GroupFilter, INELIGIBLE};
 pub(crate) use constraint::Check;
 pub(crate) use datacenter::in_datacenters;
 pub(crate) use device::{Rule as DeviceRule, matches_name};

@@ -14,7 +14,8 @@ impl SecretCheck {
         Self(secrets.map(|secret| format!("plugins.secrets.{}.version", secret.provider)).collect())
     }
 
-    pub(crate) fn matches(&self, node: &Node) -> bool {
-        self.0.iter().all(|attribute| node.attributes.contains_key(attribute.as_str()))
+    /// The first attribute that the node does not have.
+    pub(crate) fn missing(&self, node: &Node) -> Option<&str> {
+        self.0.iter().map(String::as_str).find(|attribute| !node.attributes.contains_key(*attribute))
     }
 }

@@ -36,15 +36,17 @@ impl VolumeCheck {
         self.0.iter().any(|request| request.per_alloc)
     }
 
-    pub(crate) fn matches(&self, node: &Node, index: u32) -> bool {
-        self.0.iter().all(|request| {
+    /// The first volume that the node cannot give to the allocation of this number.
+    pub(crate) fn missing(&self, node: &Node, index: u32) -> Option<Cow<'_, str>> {
+        self.0.iter().find_map(|request| {
             let source = if request.per_alloc {
                 Cow::Owned(format!("{}[{index}]", request.source))
             } else {
                 Cow::Borrowed(request.source.as_str())
             };
             let volume = node.host_volumes.get(&*source);
-            !request.impossible && volume.is_some_and(|volume| request.read_only || !volume.read_only)
+            let usable = volume.is_some_and(|volume| request.read_only || !volume.read_only);
+            (request.impossible || !usable).then_some(source)
         })
     }
 }

@@ -11,7 +11,7 @@ use state::Snapshot;
 
 use super::stay::Stay;
 use crate::cluster::Cluster;
-use crate::place::{Placer, Request};
+use crate::place::{Placer, Request, RuledOut};
 use crate::plan_builder::{Extras, PlanBuilder};
 use crate::reconcile::{
     Deployments, Followups, GroupOutcome, Place, Scope, Stop, Taint, next_tracker, reconcile_group, settle,
@@ -45,7 +45,7 @@ pub(super) fn run(snapshot: &Snapshot, eval: &Eval, options: &Options<'_>, batch
         deployment: deployments.current.clone(),
         old_deployment: deployments.old.clone(),
     };
-    let mut outcomes = reconcile(&scope, allocs, &mut followups);
+    let (mut outcomes, ruled_out) = reconcile(&scope, allocs, &mut followups);
     let created = settle(&mut deployments, eval, &job, &mut outcomes, options.now);
     let active = deployments.current.as_ref().filter(|deployment| deployment.status.is_active());
     let deployment = created.as_ref().map(|created| created.id).or(active.map(|active| active.id));
@@ -54,6 +54,7 @@ pub(super) fn run(snapshot: &Snapshot, eval: &Eval, options: &Options<'_>, batch
 
     let cluster = Cluster::new(snapshot, &job);
     let mut placer = Placer::new(snapshot, cluster, &job, eval, options.seed);
+    placer.know_ruled_out(ruled_out);
     if let Some(claims) = options.claims {
         placer.claim(claims);
     }
@@ -73,7 +74,11 @@ pub(super) fn run(snapshot: &Snapshot, eval: &Eval, options: &Options<'_>, batch
 }
 
 /// Reconciles every group of the job, and groups that only its allocations have.
-fn reconcile(scope: &Scope<'_>, allocs: Vec<Arc<Alloc>>, followups: &mut Followups<'_>) -> Vec<GroupOutcome> {
+fn reconcile(
+    scope: &Scope<'_>,
+    allocs: Vec<Arc<Alloc>>,
+    followups: &mut Followups<'_>,
+) -> (Vec<GroupOutcome>, RuledOut) {
     let mut by_group: BTreeMap<Name, Vec<Arc<Alloc>>> = BTreeMap::new();
     for alloc in allocs {
         by_group.entry(alloc.group.clone()).or_default().push(alloc);
@@ -90,7 +95,7 @@ fn reconcile(scope: &Scope<'_>, allocs: Vec<Arc<Alloc>>, followups: &mut Followu
             stay.can_stay(alloc, group)
         }));
     }
-    outcomes
+    (outcomes, stay.into_ruled_out())
 }
 
 /// Writes the outcomes of all groups into the plan.

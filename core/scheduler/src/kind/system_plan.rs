@@ -164,9 +164,20 @@ impl SystemWriter<'_, '_> {
         let (limit, canary) = self.limit(name, allocs.len());
         let now = allocs.len().min(limit);
         let desired = self.builder.desired_of(name);
-        desired.destructive_update += now as u64;
-        desired.ignore += (allocs.len() - now) as u64;
-        desired.canary += if canary { now as u64 } else { 0 };
+        // A replacement counts twice: as an update and as the placement that it leads to.
+        let twice = self.job.kind() == model::JobKind::System;
+        if canary {
+            // Canaries are wanted everywhere at first; those beyond their number wait.
+            desired.destructive_update += allocs.len() as u64;
+            desired.place += allocs.len() as u64;
+            desired.canary += now as u64;
+            let waiting = u32::try_from(allocs.len() - now).unwrap_or(u32::MAX);
+            *self.builder.queued.entry(name.clone()).or_default() += waiting;
+        } else {
+            desired.destructive_update += now as u64;
+            desired.place += if twice { now as u64 } else { 0 };
+            desired.ignore += (allocs.len() - now) as u64;
+        }
         for alloc in &allocs[..now] {
             self.placer.stop(alloc);
             let slot = (alloc.node, name.clone(), alloc.index);
@@ -279,6 +290,11 @@ impl SystemWriter<'_, '_> {
         };
         deployment.description = Name::from(describe(&deployment));
         self.deployment = deployment.id;
+        self.builder.plan.deployment_updates.push(model::DeploymentUpdate {
+            id: deployment.id,
+            status: DeploymentStatus::Running,
+            description: Name::from("Deployment is running"),
+        });
         self.builder.plan.deployment = Some(deployment);
     }
 
@@ -343,7 +359,7 @@ impl SystemWriter<'_, '_> {
                 !cluster.nodes.is_empty() && pass.tally().filtered() as usize == cluster.nodes.len();
             if nowhere && pass.feasibility().reasons.iter().all(Option::is_some) {
                 let metric =
-                    model::AllocMetric { pass: Arc::new(pass.metrics(cluster)), ..Default::default() };
+                    model::AllocMetric { pass: Arc::new(pass.failure(cluster, 0)), ..Default::default() };
                 self.builder.failed.insert(group.name.as_str().into(), metric);
             }
         }
@@ -362,7 +378,9 @@ fn finish(
     let mut nodes = blocked.to_vec();
     nodes.sort_unstable();
     nodes.dedup();
-    for node in nodes {
+    // An evaluation that waited for one of these nodes goes on waiting for it.
+    let again = builder.waits_again(&nodes);
+    for node in nodes.into_iter().filter(|node| Some(*node) != again) {
         let description = "created to place remaining allocations";
         let eval = followups.create(EvalTrigger::QueuedAllocs, description, Timestamp::NEVER);
         eval.status = EvalStatus::Blocked;
@@ -372,7 +390,14 @@ fn finish(
         eval.snapshot_index = builder.plan.snapshot_index;
     }
     let failed = std::mem::take(&mut builder.failed);
+    let waiting_for = builder.description();
     let mut outcome = builder.finish(followups, std::iter::empty(), options.annotate);
     outcome.eval.failed = failed;
+    if again.is_some() {
+        outcome.eval.status = EvalStatus::Blocked;
+        outcome.eval.status_description = waiting_for;
+        outcome.eval.class_eligibility = classes;
+        outcome.eval.escaped = escaped;
+    }
     outcome
 }

@@ -1,5 +1,6 @@
 //! One group of one job version over all candidate nodes: filtered once, scored once, then followed row by row.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use model::{EvalId, GroupAsk, Job, TaskGroup, splitmix};
@@ -44,11 +45,13 @@ pub(crate) struct GroupPass {
 
 /// What a pass needs to know beside its nodes.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct PassRules {
+pub(crate) struct PassRules<'r> {
     pub(crate) algorithm: Algorithm,
     pub(crate) eval: EvalId,
     /// Spread weights of the groups placed before.
     pub(crate) earlier_weight: f64,
+    /// Classes that were ruled out when allocations were to be updated where they run.
+    pub(crate) ruled_out: Option<&'r BTreeSet<u64>>,
 }
 
 /// A row as it would be after a placement.
@@ -64,11 +67,11 @@ impl GroupPass {
         cluster: &mut Cluster<'_>,
         job: &Arc<Job>,
         group: usize,
-        rules: PassRules,
+        rules: PassRules<'_>,
         index: u32,
     ) -> Self {
         let task_group = &job.task_groups[group];
-        let filter = GroupFilter::new(job, task_group);
+        let filter = GroupFilter::new(job, task_group).after(rules.ruled_out);
         let affinity = NodeAffinity::of(job, task_group);
         let mut pass = Self {
             ask: GroupAsk::of(task_group),
@@ -128,6 +131,11 @@ impl GroupPass {
     /// Why filters keep the group off a node, whatever was said of its class.
     pub(crate) fn reason_alone(&self, node: &model::Node, index: u32) -> Option<model::Name> {
         self.filter.reason_alone(node, index)
+    }
+
+    /// Every filter that keeps the group off a node, with what it lacks.
+    pub(super) fn all_reasons(&self, node: &model::Node, index: u32) -> Vec<(model::Name, model::Lack)> {
+        self.filter.all_reasons(node, index)
     }
 
     /// Scores every row anew.

@@ -25,7 +25,7 @@ impl GroupPass {
             nodes_exhausted: tally.exhausted(),
             class_exhausted: tally.class_exhausted(),
             dimension_exhausted: tally.dimension_exhausted(),
-            allocation_time: 0,
+            ..PassMetrics::default()
         }
     }
 

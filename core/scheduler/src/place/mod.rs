@@ -4,6 +4,7 @@ mod change;
 mod counted;
 mod group_pass;
 mod metrics;
+mod near_miss;
 mod placer;
 mod preempt;
 mod ranking;
@@ -12,6 +13,6 @@ mod select;
 mod tally;
 
 pub(crate) use group_pass::GroupPass;
-pub(crate) use placer::{Missed, Placed, Placer};
+pub(crate) use placer::{Missed, Placed, Placer, RuledOut};
 pub(crate) use request::Request;
 pub(crate) use select::Detail;

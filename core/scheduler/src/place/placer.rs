@@ -1,6 +1,6 @@
 //! The growing plan: what is stopped, what is placed, and one pass for each group that places.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::{
@@ -62,7 +62,11 @@ pub(crate) struct Placer<'a> {
     seed: u64,
     placed: usize,
     spread_weight: f64,
+    ruled_out: RuledOut,
 }
+
+/// Classes that an earlier look of the same evaluation ruled out, by group.
+pub(crate) type RuledOut = BTreeMap<String, BTreeSet<u64>>;
 
 /// Whether jobs of a kind may preempt others.
 fn may_preempt(config: &SchedulerConfig, kind: JobKind) -> bool {
@@ -96,7 +100,13 @@ impl<'a> Placer<'a> {
             seed,
             placed: 0,
             spread_weight: 0.0,
+            ruled_out: RuledOut::new(),
         }
+    }
+
+    /// Says which classes the metrics count as known.
+    pub(crate) fn know_ruled_out(&mut self, classes: RuledOut) {
+        self.ruled_out = classes;
     }
 
     /// The id of the next allocation. It depends on the snapshot, so that a second try makes new ones.
@@ -139,6 +149,7 @@ impl<'a> Placer<'a> {
                 algorithm: self.algorithm,
                 eval: self.eval.id,
                 earlier_weight: self.spread_weight,
+                ruled_out: self.ruled_out.get(&job.task_groups[group].name),
             };
             let pass = GroupPass::new(&mut self.cluster, job, group, rules, index);
             self.spread_weight = pass.counted().spreads.total_weight();
@@ -166,7 +177,7 @@ impl<'a> Placer<'a> {
         let selected = selected.or_else(|| self.preempt(job, group, request));
         let Some(chosen) = selected else {
             let (pass, cluster) = self.pass(job, group, request.index);
-            let pass = Arc::new(pass.metrics(cluster));
+            let pass = Arc::new(pass.failure(cluster, request.index));
             return Err(Box::new(AllocMetric { pass, scores: Vec::new(), coalesced_failures: 0 }));
         };
         let pass = self.report(job, group, request.index);
@@ -212,7 +223,7 @@ impl<'a> Placer<'a> {
         };
         let (pass, cluster) = self.pass(job, group, request.index);
         let Some(chosen) = chosen else {
-            let pass = Arc::new(pass.metrics_of(cluster, row));
+            let pass = Arc::new(pass.failure_on(cluster, request.index, row));
             return Err(Missed::Exhausted(Box::new(AllocMetric {
                 pass,
                 scores: Vec::new(),

@@ -132,7 +132,6 @@ fn decide(case: &Value, variant: &Value, recorded: &Value, differences: &mut Dif
         "plans_submitted",
         "ClientDescription",
         "LastReschedule",
-        "ResourcesExhausted",
         "Field",
         "Networks",
         "Grade",

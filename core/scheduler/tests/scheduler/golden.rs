@@ -7,10 +7,7 @@ use crate::check;
 use crate::load;
 
 /// Cases that still differ from the recording, with the reason. One that passes must leave the list.
-const KNOWN_FAILURES: &[(&str, &str)] = &[(
-    "f_system_canary",
-    "the recording counts the evicted canaries as queued and updates the deployment that it creates",
-)];
+const KNOWN_FAILURES: &[(&str, &str)] = &[];
 
 #[test]
 fn recorded_cases_are_decided_as_recorded() {

@@ -41,6 +41,17 @@ fn metric_json(metric: &AllocMetric) -> Value {
     if metric.coalesced_failures > 0 {
         json["CoalescedFailures"] = metric.coalesced_failures.into();
     }
+    let failures = u64::from(metric.coalesced_failures) + 1;
+    let asked = metric.pass.resources_exhausted.iter().map(|(task, ask)| {
+        let mut json = json!({});
+        for (key, asked) in [("CPU", ask.cpu_mhz), ("MemoryMB", ask.memory_mb)] {
+            if asked > 0 {
+                json[key] = (asked * failures).into();
+            }
+        }
+        (task.to_string(), json)
+    });
+    json["ResourcesExhausted"] = asked.collect::<Map<_, _>>().into();
     json
 }
 
@@ -72,12 +83,18 @@ impl View<'_> {
         put("created_evals", created.iter().map(|eval| self.created(eval)).collect());
         let updates = plan.deployment_updates.iter();
         put("deployment_updates", updates.map(|update| json!({
-            "DeploymentID": update.id.text(), "Status": update.status.as_str(), "StatusDescription": &*update.description,
+            "DeploymentID": self.deployment_text(update.id), "Status": update.status.as_str(), "StatusDescription": &*update.description,
         })).collect());
         if let Some(deployment) = &plan.deployment {
             json["deployment"] = self.deployment(deployment);
         }
         json
+    }
+
+    /// The id of a deployment; "new" stands for the plan's own.
+    fn deployment_text(&self, id: model::DeploymentId) -> String {
+        let own = self.outcome.plan.deployment.as_ref().is_some_and(|deployment| deployment.id == id);
+        if own { "new".to_owned() } else { id.text().to_string() }
     }
 
     fn name(&self, group: &str, index: u32) -> String {

@@ -53,7 +53,7 @@ impl Held {
     }
 
     /// Counts what an allocation holds, or takes it away again.
-    pub(super) fn count(&mut self, alloc: &Alloc, holds: bool) {
+    pub(crate) fn count(&mut self, alloc: &Alloc, holds: bool) {
         for port in &alloc.assigned.ports {
             let at = self
                 .ports

@@ -46,6 +46,17 @@ impl Room {
         }
     }
 
+    /// The sum of both.
+    #[must_use]
+    pub const fn plus(&self, other: &Self) -> Self {
+        Self {
+            cpu_mhz: self.cpu_mhz.saturating_add(other.cpu_mhz),
+            memory_mb: self.memory_mb.saturating_add(other.memory_mb),
+            disk_mb: self.disk_mb.saturating_add(other.disk_mb),
+            mbits: self.mbits.saturating_add(other.mbits),
+        }
+    }
+
     /// Whether every quantity is at most that of `other`.
     #[must_use]
     pub const fn fits_in(&self, other: &Self) -> bool {

@@ -37,8 +37,39 @@ view! {
         coalesced_failures: u64,
         /// Time taken in nanoseconds.
         allocation_time: u64,
-        /// The node that came closest and what it lacks. Only our agents say it.
-        nearest_miss: String,
+        /// Each reason with the node that came closest. Only our agents say it.
+        nearest_miss: Vec<NearMiss>,
+    }
+
+    /// One reason why nodes were not used, with the node that came closest.
+    NearMiss {
+        /// The reason: a constraint, a missing thing, or a dimension.
+        reason: String,
+        /// Whether nodes were without room; otherwise a filter removed them.
+        exhausted: bool,
+        /// Nodes that it holds for.
+        nodes: u64,
+        /// Nodes among them that fail for nothing else.
+        only_reason: u64,
+        /// The closest node.
+        #[serde(rename = "NodeID")]
+        node_id: String,
+        /// Its name.
+        node_name: String,
+        /// How much of something it is short of; 0 where that is not the question.
+        short: u64,
+        /// How much of it was asked for.
+        asked: u64,
+        /// Unit of both.
+        unit: String,
+        /// What the node says instead of what was wanted.
+        has: Option<String>,
+        /// Whether the node says nothing of it.
+        unset: bool,
+        /// Job whose allocation holds what was wanted.
+        held_by: String,
+        /// What the node does not have.
+        without: String,
     }
 
     /// What a task asked for.

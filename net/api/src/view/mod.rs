@@ -27,7 +27,7 @@ pub use job::{
     ActionView, ChildrenSummary, GroupSummary, JobStub, JobSummary, JobView, LifecycleView, PeriodicView,
     RegisterResponse, ReschedulePolicyView, TaskGroupView, TaskView, ValidateResponse,
 };
-pub use metric::{AskedResources, Metric, NodeScore};
+pub use metric::{AskedResources, Metric, NearMiss, NodeScore};
 pub use node::{
     CpuUsage, DriverView, HostDisk, HostMemory, HostStats, HostVolumeView, MemoryUsage, NodeCpu, NodeDisk,
     NodeEvent, NodeMemory, NodeReservedResources, NodeResources, NodeStub, NodeView, ResourceUsage,
