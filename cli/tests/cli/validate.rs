@@ -1,0 +1,60 @@
+//! `job validate` on files with mistakes.
+
+use expect_test::expect;
+use nomadctl::Environment;
+
+use crate::{golden, run_with};
+
+#[test]
+fn five_mistakes_are_five_located_messages() {
+    let ran =
+        run_with(&["job", "validate", "-"], Environment::default(), &golden("files/five-mistakes.nomad.hcl"));
+    assert_eq!((ran.code, ran.out.as_str()), (1, ""));
+    expect![[r#"
+        Error getting job struct: Error parsing job file from -:
+        -:2,3-6: Unsupported argument; An argument named "typ" is not expected here. Did you mean "type"?
+        -:5,14-18: Unsuitable value type; Unsuitable value: a number is required
+        -:8,21-24: Unsupported argument; An argument named "too" is not expected here. Did you mean "to"?
+        -:20,21-26: Unsupported attribute; This object does not have an attribute named "cpus".
+        -:23,23-32: Unsuitable value type; Unsuitable duration value: time: unknown unit " seconds" in duration "5 seconds"
+
+        error: Unsupported argument
+         --> -:2:3
+          |
+        2 |   typ = "service"
+          |   ^^^ not expected here
+          |
+          = help: did you mean "type"?
+
+        error: Unsuitable value type
+         --> -:5:14
+          |
+        5 |     count = "many"
+          |              ^^^^ expected a number
+          |
+          = note: Unsuitable value: a number is required
+
+        error: Unsupported argument
+         --> -:8:21
+          |
+        8 |       port "http" { too = 8080 }
+          |                     ^^^ not expected here
+          |
+          = help: did you mean "to"?
+
+        error: Unsupported attribute
+          --> -:20:21
+           |
+        20 |         cpu    = var.cpus
+           |                     ^^^^^ This object does not have an attribute named "cpus".
+
+        error: Unsuitable value type
+          --> -:23:23
+           |
+        23 |       kill_timeout = "5 seconds"
+           |                       ^^^^^^^^^ Unsuitable duration value: time: unknown unit " seconds" in duration "5 seconds"
+           |
+           = help: a duration is a number and a unit, such as "30s", "5m" or "1h30m"
+    "#]].assert_eq(&ran.err);
+    assert_eq!(ran.err.matches("\nerror: ").count(), 5);
+}
