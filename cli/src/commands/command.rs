@@ -12,7 +12,7 @@ use super::node::NodeCommand;
 use super::operator::OperatorCommand;
 use super::server::ServerCommand;
 use super::tls::TlsCommand;
-use super::{agent, agent_info, alloc, dev, eval, node, server, status, version};
+use super::{agent, agent_info, alloc, dev, eval, fmt, node, server, status, version};
 use crate::context::Context;
 use crate::{CommandError, CommandResult};
 
@@ -48,6 +48,7 @@ enum Command {
     /// Work with evaluations
     #[command(subcommand)]
     Eval(EvalCommand),
+    Fmt(fmt::FmtArgs),
     /// Tools of operators
     #[command(subcommand)]
     Operator(OperatorCommand),
@@ -93,7 +94,7 @@ pub(crate) fn dispatch(cli: Cli, context: &Context<'_>) -> CommandResult {
         Command::Agent(args) => args.run(context),
         Command::Version(args) => args.run(context),
         Command::Tls(command) => command.run(context),
-        Command::Init(args) | Command::Job(JobCommand::Init(args)) => args.run(context),
+        Command::Fmt(args) => args.run(context),
         asking => runtime()?.block_on(ask(asking, context)),
     }
 }
@@ -111,13 +112,14 @@ async fn ask(command: Command, context: &Context<'_>) -> CommandResult {
         Command::AgentInfo(args) => args.run(context).await,
         Command::Deployment(command) => command.run(context).await,
         Command::Eval(command) => command.run(context).await,
+        Command::Fmt(args) => args.run(context),
         Command::Operator(command) => command.run(context).await,
         Command::Server(command) => command.run(context).await,
         Command::Tls(command) => command.run(context),
         Command::Version(args) => args.run(context),
         Command::Plan(args) => args.run(context).await,
         Command::Validate(args) => args.run(context).await,
-        Command::Init(args) => args.run(context),
+        Command::Init(args) => args.run(context).await,
         Command::Inspect(args) => args.run(context).await,
         Command::Logs(args) => args.run(context).await,
         Command::Fs(args) => args.run(context).await,

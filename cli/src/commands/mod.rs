@@ -10,6 +10,7 @@ mod command;
 mod deployment;
 mod dev;
 mod eval;
+mod fmt;
 mod job;
 mod node;
 mod operator;

@@ -6,7 +6,9 @@
 
 mod agent;
 mod commands;
+mod fmt;
 mod follow;
+mod job_text;
 mod plan;
 mod show;
 mod usage;

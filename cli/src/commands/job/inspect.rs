@@ -1,6 +1,7 @@
 //! `job inspect`.
 
-use api::{Client, Query};
+use api::{ApiError, Client, Query};
+use jobspec::{Format, Inputs, Limits, Source, write_job};
 use serde_json::{Value, json};
 
 use super::find::{find_job, in_namespace};
@@ -23,7 +24,7 @@ pub(crate) struct InspectArgs {
     #[arg(long)]
     json: bool,
 
-    /// Print the text that the job was made from
+    /// Print the job as HCL: the text that it was made from, or one that means the same
     #[arg(long)]
     hcl: bool,
 
@@ -73,15 +74,18 @@ impl InspectArgs {
             .ok_or_else(|| CommandError::failed(format!("Error inspecting job: version {wanted} not found")))
     }
 
+    /// Returns the text that the job was made from; when there is none, or it is JSON, one written from the job.
     async fn source(&self, client: &Client, id: &str, job: &Value) -> Result<String, CommandError> {
         let version = job.get("Version").and_then(Value::as_u64).unwrap_or(0);
-        let submission = client
-            .jobs()
-            .submission(id, version)
-            .await
-            .map_err(|error| CommandError::request("reading the source of the job", &error))?
-            .raw;
+        let submission = match client.jobs().submission(id, version).await {
+            Ok(reply) => reply.raw,
+            Err(ApiError::Status { status: 404, .. }) => return written(job),
+            Err(error) => return Err(CommandError::request("reading the source of the job", &error)),
+        };
         let text = |field: &str| submission.get(field).and_then(Value::as_str).unwrap_or_default();
+        if text("Format") == "json" || text("Source").is_empty() {
+            return written(job);
+        }
         let mut source = text("Source").to_owned();
         if self.with_vars {
             let flags = submission.get("VariableFlags").and_then(Value::as_object);
@@ -91,4 +95,17 @@ impl InspectArgs {
         }
         Ok(source)
     }
+}
+
+/// Returns HCL that means the job, without the last line break.
+fn written(job: &Value) -> Result<String, CommandError> {
+    let failed = |error: &dyn std::error::Error| {
+        CommandError::failed(format!("Error writing the job as HCL: {error}"))
+            .hint("Without -hcl the job is printed as JSON, which 'job run -json' takes.")
+    };
+    let source = Source { file_name: "job".to_owned(), text: job.to_string(), format: Format::ApiJson };
+    let parsed = jobspec::parse(source, &Inputs::default(), None, Limits::default())
+        .map_err(|error| failed(&error))?;
+    let text = write_job(&parsed.job).map_err(|error| failed(&error))?;
+    Ok(text.trim_end().to_owned())
 }

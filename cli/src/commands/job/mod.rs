@@ -39,7 +39,7 @@ impl JobCommand {
     pub(crate) async fn run(self, context: &Context<'_>) -> CommandResult {
         match self {
             JobCommand::Allocs(args) => args.run(context).await,
-            JobCommand::Init(args) => args.run(context),
+            JobCommand::Init(args) => args.run(context).await,
             JobCommand::Inspect(args) => args.run(context).await,
             JobCommand::Plan(args) => args.run(context).await,
             JobCommand::Run(args) => args.run(context).await,

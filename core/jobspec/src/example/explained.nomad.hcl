@@ -33,10 +33,10 @@ job "example" {
   }
 
   # How a changed job replaces what runs: one allocation at a time, each has to
-  # be healthy for ten seconds, and a failed deployment goes back by itself.
+  # be healthy for five seconds, and a failed deployment goes back by itself.
   update {
     max_parallel     = 1
-    min_healthy_time = "10s"
+    min_healthy_time = "5s"
     healthy_deadline = "3m"
     auto_revert      = true
   }
@@ -83,24 +83,21 @@ job "example" {
       # The driver that runs the task: raw_exec starts a program as it is.
       driver = "raw_exec"
 
-      # What is in config depends on the driver.
+      # What is in config depends on the driver. ${NOMAD_IP_http} and
+      # ${NOMAD_PORT_http} are the address that the network block asked for,
+      # ${NOMAD_TASK_DIR} is the task's own directory.
       config {
-        command = "python3"
-        args    = ["-m", "http.server", "${NOMAD_PORT_http}", "--directory", "local"]
+        command = "/usr/bin/python3"
+        args = [
+          "-m", "http.server", "${NOMAD_PORT_http}",
+          "--bind", "${NOMAD_IP_http}",
+          "--directory", "${NOMAD_TASK_DIR}",
+        ]
       }
 
       # Variables of the task's environment.
       env {
         PYTHONUNBUFFERED = "1"
-      }
-
-      # A file that is written before the task starts. It goes into the task's
-      # own directory, whose path is ${NOMAD_TASK_DIR}.
-      template {
-        destination = "local/index.html"
-        data        = <<-EOT
-          Hello from allocation ${NOMAD_ALLOC_INDEX} of ${NOMAD_JOB_NAME}.
-        EOT
       }
 
       # What the task needs: MHz of CPU and MB of memory. The scheduler places

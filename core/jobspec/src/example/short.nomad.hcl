@@ -23,15 +23,8 @@ job "example" {
       driver = "raw_exec"
 
       config {
-        command = "python3"
-        args    = ["-m", "http.server", "${NOMAD_PORT_http}", "--directory", "local"]
-      }
-
-      template {
-        destination = "local/index.html"
-        data        = <<-EOT
-          Hello from allocation ${NOMAD_ALLOC_INDEX} of ${NOMAD_JOB_NAME}.
-        EOT
+        command = "/usr/bin/python3"
+        args    = ["-m", "http.server", "${NOMAD_PORT_http}", "--bind", "${NOMAD_IP_http}"]
       }
 
       resources {
