@@ -8,8 +8,8 @@
 //!     └──── a task failed, or healthy_deadline is over ───────▶ unhealthy
 //! ```
 //!
-//! The decision is made once. Health checks of services are not looked at here: a shell that has them reports
-//! a failing one by withholding [`HealthInput::all_running`].
+//! The decision is made once. Unless the group says `health_check = "task_states"`, it settles only while the checks
+//! of its services pass.
 
 use model::{Nanos, Timestamp, Update};
 
@@ -22,6 +22,8 @@ pub struct HealthInput {
     pub any_failed: bool,
     /// Restarts of all tasks taken together.
     pub restarts: u32,
+    /// Every check that counts passes.
+    pub checks_pass: bool,
 }
 
 /// Why an allocation is unhealthy, as its task events word it.
@@ -39,6 +41,7 @@ pub struct HealthMachine {
     min_healthy: Nanos,
     deadline: Timestamp,
     manual: bool,
+    with_checks: bool,
     since: Option<Timestamp>,
     restarts: u32,
     decided: Option<(bool, Timestamp)>,
@@ -52,6 +55,7 @@ impl HealthMachine {
             min_healthy: rules.min_healthy_time,
             deadline: now + rules.healthy_deadline,
             manual: rules.health_check == "manual",
+            with_checks: rules.health_check != "task_states",
             since: None,
             restarts: 0,
             decided: None,
@@ -86,7 +90,8 @@ impl HealthMachine {
             self.restarts = input.restarts;
             self.since = None;
         }
-        self.since = if input.all_running { Some(self.since.unwrap_or(now)) } else { None };
+        let settled = input.all_running && (input.checks_pass || !self.with_checks);
+        self.since = if settled { Some(self.since.unwrap_or(now)) } else { None };
         if self.since.is_some_and(|since| now.since(since) >= self.min_healthy) {
             self.decided = Some((true, now));
             return None;

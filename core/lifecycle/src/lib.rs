@@ -14,6 +14,7 @@ pub mod alloc;
 pub mod gc;
 pub mod health;
 pub mod hook_order;
+pub mod offer;
 pub mod reattach;
 pub mod restart;
 pub mod task;

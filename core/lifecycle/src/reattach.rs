@@ -10,8 +10,11 @@
 //!  running     none     –                        ended with a failure
 //! ```
 
-use model::{Name, RunState, TaskEventKind, TaskState, Timestamp};
+use std::collections::BTreeMap;
 
+use model::{Name, RunState, TaskEventKind, TaskState, TaskStates, Timestamp};
+
+use crate::restart::RestartWindow;
 use crate::task::{Action, Event, Exit, TaskMachine, TaskRules};
 
 /// What was found of a task that an earlier agent recorded.
@@ -30,22 +33,41 @@ pub enum Found {
     NoHandle,
 }
 
+/// What an earlier agent recorded of an allocation.
+#[derive(Debug, Clone, Default)]
+pub struct Recorded {
+    /// The states of its tasks.
+    pub tasks: TaskStates,
+    /// Their restarts that still count.
+    pub restarts: BTreeMap<Name, RestartWindow>,
+}
+
+/// What an earlier agent recorded of a task.
+#[derive(Debug, Clone)]
+pub struct RecordedTask {
+    /// Its state.
+    pub state: TaskState,
+    /// Its restarts that still count.
+    pub restarts: Option<RestartWindow>,
+}
+
 /// Makes the machine of a recorded task, and what to do with it first.
 #[must_use]
 pub fn reattach(
     now: Timestamp,
     rules: TaskRules,
-    recorded: TaskState,
+    recorded: RecordedTask,
     found: Found,
 ) -> (TaskMachine, Vec<Action>) {
+    let RecordedTask { state: recorded, restarts } = recorded;
     if recorded.state == RunState::Dead {
-        return (TaskMachine::restored(rules, recorded), vec![Action::Destroy]);
+        return (TaskMachine::restored(rules, recorded, restarts), vec![Action::Destroy]);
     }
     let was_running = recorded.state == RunState::Running;
     let with = |state: RunState| {
         let mut recorded = recorded.clone();
         recorded.state = state;
-        TaskMachine::restored(rules.clone(), recorded)
+        TaskMachine::restored(rules.clone(), recorded, restarts)
     };
     match found {
         Found::Recovered => {
@@ -54,7 +76,7 @@ pub fn reattach(
             if recorded.started_at.is_never() {
                 recorded.started_at = now;
             }
-            let mut machine = TaskMachine::restored(rules, recorded);
+            let mut machine = TaskMachine::restored(rules, recorded, restarts);
             machine.record(now, TaskEventKind::Reattached);
             (machine, Vec::new())
         }

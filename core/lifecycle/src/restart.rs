@@ -39,6 +39,15 @@ pub enum Verdict {
     },
 }
 
+/// Restarts that still count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RestartWindow {
+    /// How many.
+    pub count: i64,
+    /// When the window began.
+    pub since: Timestamp,
+}
+
 /// Counts the restarts of one task.
 #[derive(Debug, Clone)]
 pub struct RestartTracker {
@@ -55,6 +64,18 @@ impl RestartTracker {
     #[must_use]
     pub const fn new(policy: Restart, runs_to_end: bool, seed: u64) -> Self {
         Self { policy, runs_to_end, seed, count: 0, window: Timestamp::NEVER }
+    }
+
+    /// The restarts that still count; none if there were none.
+    #[must_use]
+    pub fn window(&self) -> Option<RestartWindow> {
+        (!self.window.is_never()).then_some(RestartWindow { count: self.count, since: self.window })
+    }
+
+    /// Goes on with what an earlier agent counted.
+    pub const fn resume(&mut self, window: RestartWindow) {
+        self.count = window.count;
+        self.window = window.since;
     }
 
     /// Goes on with another policy.

@@ -80,6 +80,8 @@ pub struct AllocPush {
     pub jobs: Vec<Arc<Job>>,
     /// The allocations.
     pub allocs: Vec<Assignment>,
+    /// Of a complete push: further ones that the servers still know, which have ended.
+    pub ended: Vec<AllocId>,
     /// Allocations that the servers have forgotten.
     pub removed: Vec<AllocId>,
 }

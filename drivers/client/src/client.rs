@@ -14,10 +14,11 @@ use tokio::task::JoinSet;
 use crate::alloc_dir::{self, FileEntry};
 use crate::engine::{ControlError, Message};
 use crate::lock::Lock;
+use crate::services::CheckResult;
 use crate::shared::Shared;
 use crate::start::{self, StartError};
 use crate::stats::{self, AllocStats, HostStats};
-use crate::sweep::sweep_leftovers;
+use crate::sweep::{remove_empty_cgroup, sweep_leftovers};
 use crate::{Config, Registration, ServerLink};
 
 /// How long the servers may take for the last words of a client.
@@ -130,6 +131,12 @@ impl Client {
         stats::alloc(&self.shared, alloc).await
     }
 
+    /// Returns the last results of an allocation's checks, by id.
+    #[must_use]
+    pub fn checks(&self, alloc: AllocId) -> Vec<CheckResult> {
+        self.shared.checks.of(alloc)
+    }
+
     /// Restarts one task, or all that run.
     ///
     /// # Errors
@@ -194,12 +201,26 @@ impl Client {
         let _ = tokio::time::timeout(LAST_WORDS, last_words).await;
         let _ = self.shared.db.synced().await;
         loops.tasks.shutdown().await;
-        if mode == ShutdownMode::Leave && self.shared.config.ephemeral && !self.shared.is_simulated() {
-            let roots = start::roots(&self.shared.config);
-            let swept = tokio::task::spawn_blocking(move || sweep_leftovers(&roots)).await;
-            for left in swept.unwrap_or_default() {
-                tracing::warn!(left, "not removed");
+        if mode == ShutdownMode::Leave && !self.shared.is_simulated() {
+            self.clean_up().await;
+        }
+    }
+
+    /// Removes what nobody needs after the end: everything of an ephemeral client, of others an empty cgroup.
+    async fn clean_up(&self) {
+        let roots = start::roots(&self.shared.config);
+        let ephemeral = self.shared.config.ephemeral;
+        let swept = tokio::task::spawn_blocking(move || {
+            if ephemeral {
+                return sweep_leftovers(&roots);
             }
+            if let Some(parent) = &roots.cgroup_parent {
+                remove_empty_cgroup(parent);
+            }
+            Vec::new()
+        });
+        for left in swept.await.unwrap_or_default() {
+            tracing::warn!(left, "not removed");
         }
     }
 

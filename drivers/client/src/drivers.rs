@@ -1,6 +1,6 @@
 //! The drivers of this node, by name.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -90,9 +90,10 @@ impl Drivers {
         None
     }
 
-    /// Kills every task of an earlier agent that is not in `keep`.
-    pub(crate) async fn sweep(&self, keep: &BTreeSet<TaskId>) {
+    /// Kills every task of allocations that `keep` does not want.
+    pub(crate) async fn sweep(&self, keep: impl Fn(AllocId) -> bool + Send + 'static) {
         let Some(raw_exec) = &self.raw_exec else { return };
+        let keep = move |alloc: &str| alloc.parse().is_ok_and(&keep);
         match raw_exec.sweep(keep).await {
             Ok(report) => {
                 for name in report.removed {

@@ -9,6 +9,7 @@ use tokio::sync::{Notify, Semaphore, watch};
 use crate::alloc_dir::AllocPaths;
 use crate::drivers::Drivers;
 use crate::reports::Reports;
+use crate::services::Results;
 use crate::state_db::StateDb;
 use crate::stats::Samples;
 use crate::{Config, Registration, ServerLink};
@@ -26,6 +27,7 @@ pub(crate) struct Shared {
     pub(crate) registration: watch::Sender<Registration>,
     pub(crate) node_changed: Notify,
     pub(crate) samples: Samples,
+    pub(crate) checks: Results,
     /// Whether executors of tasks that the servers have forgotten are ours to end: not after the identity was lost.
     pub(crate) may_sweep: bool,
     /// Whether the host was started anew since the last agent.
@@ -67,6 +69,7 @@ impl Shared {
             registration: watch::Sender::new(Registration::Pending),
             node_changed: Notify::new(),
             samples: Samples::default(),
+            checks: Results::default(),
             may_sweep: parts.may_sweep,
             rebooted: parts.rebooted,
             node: RwLock::new(Arc::new(parts.node)),

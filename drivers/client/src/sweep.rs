@@ -51,6 +51,13 @@ pub fn sweep_leftovers(roots: &Roots) -> Vec<String> {
     left
 }
 
+/// Removes the cgroup of an agent's tasks when nothing is in it any more.
+pub(crate) fn remove_empty_cgroup(parent: &str) {
+    let (Ok(hierarchies), Ok(name)) = (Hierarchies::detect(), GroupName::new(parent)) else { return };
+    // Every child is kept, so that nothing but an empty parent goes.
+    let _ = sandbox::cgroup::sweep(&hierarchies, &name, |_| true, Duration::ZERO);
+}
+
 fn sweep_cgroups(parent: &str, left: &mut Vec<String>) {
     let Ok(hierarchies) = Hierarchies::detect() else { return };
     match GroupName::new(parent) {

@@ -27,6 +27,8 @@ impl Told {
             }
             if self.allocs.contains_key(&alloc.id) || !alloc.client_terminal() {
                 push.allocs.push(assignment(alloc, &mut jobs));
+            } else if push.complete {
+                push.ended.push(alloc.id);
             }
         }
         push.removed = self.allocs.keys().filter(|id| !present.contains_key(id)).copied().collect();

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use model::{AllocUpdate, Job, Name, NetworkStatus, Timestamp};
 
+use crate::offer::Offer;
 use crate::task;
 
 /// What happens to an allocation.
@@ -37,6 +38,15 @@ pub enum Event {
         job: Arc<Job>,
         /// Whether a deployment waits for its health.
         in_deployment: bool,
+        /// What it offers from now on.
+        offers: Vec<Offer>,
+    },
+    /// A check was made.
+    Checked {
+        /// Its id.
+        check: Name,
+        /// Whether it passed.
+        passing: bool,
     },
     /// Somebody asks for a restart of one task, or of all that run.
     Restart {
@@ -66,6 +76,8 @@ pub enum Action {
         /// What.
         action: task::Action,
     },
+    /// Run exactly these checks from now on; each result is an [`Event::Checked`].
+    RunChecks(Vec<Name>),
     /// Tell the servers, and record it for the next agent.
     Report(Box<AllocUpdate>),
     /// Every task is dead: undo what [`Action::Prepare`] did, but keep the directory.

@@ -5,18 +5,21 @@ use std::sync::Arc;
 
 use model::{
     AllocId, AllocUpdate, ClientStatus, Job, Name, NetworkStatus, RunState, TaskEventKind, TaskState,
-    TaskStates, Timestamp,
+    Timestamp,
 };
 
+use super::stopping::{Hold, stop};
 use super::{Action, AllocRules, Event};
 use crate::Phase;
 use crate::health::{HealthInput, HealthMachine, Unhealthy};
 use crate::hook_order::may_start;
-use crate::reattach::{Found, reattach};
+use crate::offer::{CheckTrack, Offer};
+use crate::reattach::{Found, Recorded, RecordedTask, reattach};
+use crate::restart::RestartWindow;
 use crate::task::{self, StopCause, TaskMachine};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stage {
+pub(super) enum Stage {
     Preparing,
     Running,
     Over,
@@ -26,15 +29,18 @@ enum Stage {
 /// The machine of one allocation.
 #[derive(Debug, Clone)]
 pub struct AllocMachine {
-    rules: AllocRules,
-    stage: Stage,
-    tasks: Vec<TaskMachine>,
+    pub(super) rules: AllocRules,
+    pub(super) stage: Stage,
+    pub(super) tasks: Vec<TaskMachine>,
     health: Option<HealthMachine>,
     network: Option<NetworkStatus>,
     failure: Option<Name>,
-    stop: Option<bool>,
-    forgotten: bool,
+    pub(super) stop: Option<bool>,
+    pub(super) hold: Hold,
+    pub(super) forgotten: bool,
     disconnected_at: Option<Timestamp>,
+    /// The checks that run, and what they found.
+    pub(super) checks: BTreeMap<Name, CheckTrack>,
     reported: Option<AllocUpdate>,
     wake_at: Option<Timestamp>,
 }
@@ -58,7 +64,7 @@ impl AllocMachine {
     pub fn restore(
         now: Timestamp,
         rules: AllocRules,
-        mut recorded: TaskStates,
+        mut recorded: Recorded,
         mut found: BTreeMap<Name, Found>,
     ) -> (Self, Vec<Action>) {
         let mut actions = Vec::new();
@@ -66,11 +72,12 @@ impl AllocMachine {
         let mut tasks = Vec::new();
         for task in rules.tasks() {
             let name = task.name.clone();
-            let state = recorded.remove(&name).unwrap_or_else(TaskState::pending);
+            let state = recorded.tasks.remove(&name).unwrap_or_else(TaskState::pending);
             let found = found.remove(&name).unwrap_or(Found::NoHandle);
             rebooted |= matches!(found, Found::Lost { rebooted: true, .. });
             started |= state.state != RunState::Pending || found != Found::NoHandle;
-            let (machine, first) = reattach(now, task, state, found);
+            let recorded = RecordedTask { state, restarts: recorded.restarts.remove(&name) };
+            let (machine, first) = reattach(now, task, recorded, found);
             actions.extend(first.into_iter().map(|action| Action::Task { task: name.clone(), action }));
             tasks.push(machine);
         }
@@ -99,8 +106,10 @@ impl AllocMachine {
             network: None,
             failure: None,
             stop: None,
+            hold: Hold::NotYet,
             forgotten: false,
             disconnected_at: None,
+            checks: BTreeMap::new(),
             reported: None,
             wake_at: None,
         }
@@ -122,6 +131,13 @@ impl AllocMachine {
     #[must_use]
     pub fn task(&self, name: &str) -> Option<&TaskMachine> {
         self.tasks.iter().find(|task| &*task.rules().name == name)
+    }
+
+    /// The restarts of its tasks that still count, for the next agent.
+    #[must_use]
+    pub fn restart_windows(&self) -> BTreeMap<Name, RestartWindow> {
+        let window = |task: &TaskMachine| Some((task.rules().name.clone(), task.restart_window()?));
+        self.tasks.iter().filter_map(window).collect()
     }
 
     /// Takes one event and says what to do.
@@ -148,9 +164,14 @@ impl AllocMachine {
             Event::Stop { no_shutdown_delay } => {
                 self.stop = Some(no_shutdown_delay || self.stop == Some(true));
             }
-            Event::Update { job, in_deployment } => self.update(now, job, in_deployment),
+            Event::Update { job, in_deployment, offers } => self.update(now, job, in_deployment, offers),
             Event::Restart { task, reason } => self.restart(now, task.as_ref(), &reason, &mut actions),
+            Event::Checked { check, passing } => self.checked(now, &check, passing, &mut actions),
             Event::Disconnected(lost) => {
+                // The servers may have forgotten meanwhile what was reported.
+                if !lost && self.disconnected_at.is_some() {
+                    self.reported = None;
+                }
                 self.disconnected_at = lost.then(|| self.disconnected_at.unwrap_or(now))
             }
             Event::Forget => {
@@ -174,7 +195,13 @@ impl AllocMachine {
         actions
     }
 
-    fn tell_task(&mut self, now: Timestamp, name: &Name, event: task::Event, actions: &mut Vec<Action>) {
+    pub(super) fn tell_task(
+        &mut self,
+        now: Timestamp,
+        name: &Name,
+        event: task::Event,
+        actions: &mut Vec<Action>,
+    ) {
         let Some(task) = self.tasks.iter_mut().find(|task| task.rules().name == *name) else { return };
         let follow = task.handle(now, event);
         actions.extend(follow.into_iter().map(|action| Action::Task { task: name.clone(), action }));
@@ -190,10 +217,11 @@ impl AllocMachine {
         }
     }
 
-    fn update(&mut self, now: Timestamp, job: Arc<Job>, in_deployment: bool) {
+    fn update(&mut self, now: Timestamp, job: Arc<Job>, in_deployment: bool, offers: Vec<Offer>) {
         let renewed = self.rules.job.version != job.version || self.rules.in_deployment != in_deployment;
         self.rules.job = job;
         self.rules.in_deployment = in_deployment;
+        self.rules.offers = offers;
         if renewed {
             self.health = self.rules.health(now);
         }
@@ -232,6 +260,7 @@ impl AllocMachine {
             self.stage = Stage::Over;
             actions.push(Action::Cleanup);
         }
+        self.run_checks(actions);
         self.decide_health(now);
         self.report(actions);
         if self.stage == Stage::Over && self.forgotten {
@@ -242,48 +271,12 @@ impl AllocMachine {
         self.wake(actions);
     }
 
-    /// Stops what must not go on: those of the lowest rank first, the others once these are dead.
-    fn stop_tasks(&mut self, now: Timestamp, actions: &mut Vec<Action>) {
-        let Some(cause) = self.stop_cause() else { return };
-        let last = if self.forgotten { 3 } else { 2 };
-        for rank in 0..=last {
-            let alive: Vec<Name> = self
-                .tasks
-                .iter()
-                .filter(|task| rank_of(task) == rank && !task.is_dead())
-                .map(|task| task.rules().name.clone())
-                .collect();
-            for name in &alive {
-                let hurry = self.stop == Some(true);
-                self.tell_task(now, name, stop(cause.clone(), hurry), actions);
-            }
-            if self.tasks.iter().any(|task| rank_of(task) == rank && !task.is_dead()) {
-                return;
-            }
-        }
-    }
-
-    fn stop_cause(&self) -> Option<StopCause> {
-        if self.stop.is_some() {
-            return Some(StopCause::Requested);
-        }
-        let others = || self.tasks.iter().filter(|task| task.rules().phase != Phase::Poststop);
-        if let Some(failed) = others().find(|task| task.is_dead() && task.state().failed) {
-            return Some(StopCause::SiblingFailed(failed.rules().name.clone()));
-        }
-        if others().any(|task| task.rules().leader && task.is_dead()) {
-            return Some(StopCause::LeaderDead);
-        }
-        let mut main = others().filter(|task| task.rules().phase == Phase::Main).peekable();
-        let some = main.peek().is_some();
-        (some && main.all(TaskMachine::is_dead)).then_some(StopCause::MainDead)
-    }
-
     fn start_tasks(&mut self, now: Timestamp, actions: &mut Vec<Action>) {
+        let stopping = self.stop_cause().is_some();
         let ready: Vec<Name> = self
             .tasks
             .iter()
-            .filter(|task| task.is_waiting())
+            .filter(|task| task.is_waiting() && (!stopping || task.rules().phase == Phase::Poststop))
             .filter(|task| {
                 let all = self.tasks.iter().map(|task| (task.rules().phase, task.state()));
                 may_start(task.rules().phase, all)
@@ -303,17 +296,19 @@ impl AllocMachine {
             all_running: self.stage == Stage::Running && self.tasks.iter().all(is_up),
             any_failed: self.failure.is_some() || self.tasks.iter().any(|task| task.state().failed),
             restarts: self.tasks.iter().map(|task| task.state().restarts).sum(),
+            checks_pass: self.checks_pass(),
         };
         let Some(health) = &mut self.health else { return };
         if health.look(now, input) != Some(Unhealthy::Deadline) {
             return;
         }
         let Some(rules) = self.rules.task_group().and_then(|group| group.update.as_ref()) else { return };
+        let what = if input.all_running { "Checks not passing" } else { "Task not running" };
         let message = Name::from(format!(
-            "Task not running for min_healthy_time of {} by healthy_deadline of {}",
+            "{what} for min_healthy_time of {} by healthy_deadline of {}",
             rules.min_healthy_time, rules.healthy_deadline
         ));
-        for task in self.tasks.iter_mut().filter(|task| !is_up(task)) {
+        for task in self.tasks.iter_mut().filter(|task| input.all_running || !is_up(task)) {
             task.record(now, TaskEventKind::AllocUnhealthy { message: message.clone() });
         }
     }
@@ -352,7 +347,7 @@ impl AllocMachine {
             tasks,
             healthy: self.health.as_ref().and_then(HealthMachine::decided),
             network: self.network.clone(),
-            services: Vec::new(),
+            services: self.instances(),
         };
         if self.reported.as_ref() != Some(&update) {
             self.reported = Some(update.clone());
@@ -367,7 +362,9 @@ impl AllocMachine {
             .filter(|_| self.stop.is_none() && !self.is_over())
             .and_then(HealthMachine::wake_at);
         let stop = self.stop_after().filter(|_| self.stop.is_none());
-        let next = self.tasks.iter().filter_map(TaskMachine::wake_at).chain(health).chain(stop).min();
+        let hold = if let Hold::Until(at) = self.hold { Some(at) } else { None };
+        let waits = health.into_iter().chain(stop).chain(hold);
+        let next = self.tasks.iter().filter_map(TaskMachine::wake_at).chain(waits).min();
         if let Some(at) = next
             && self.wake_at != Some(at)
         {
@@ -375,14 +372,6 @@ impl AllocMachine {
             actions.push(Action::WakeAt(at));
         }
     }
-}
-
-fn stop(cause: StopCause, no_shutdown_delay: bool) -> task::Event {
-    task::Event::Stop { cause, no_shutdown_delay }
-}
-
-fn rank_of(task: &TaskMachine) -> u8 {
-    task.rules().phase.stop_rank(task.rules().leader)
 }
 
 /// Whether a task is as it should be in a healthy allocation.

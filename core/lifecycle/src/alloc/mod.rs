@@ -16,7 +16,9 @@
 
 mod event;
 mod machine;
+mod offering;
 mod rules;
+mod stopping;
 
 pub use event::{Action, Event};
 pub use machine::AllocMachine;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use model::{AllocId, Job, Name, Nanos, TaskGroup, Timestamp};
 
 use crate::health::HealthMachine;
+use crate::offer::Offer;
 use crate::task::TaskRules;
 
 /// What the machine must know of its allocation.
@@ -18,6 +19,8 @@ pub struct AllocRules {
     pub group: Name,
     /// Whether a deployment waits for its health.
     pub in_deployment: bool,
+    /// The services of the group and of its tasks, as this client offers them.
+    pub offers: Vec<Offer>,
     /// Longest kill timeout that the client allows.
     pub max_kill_timeout: Nanos,
 }

@@ -73,6 +73,11 @@ pub enum Event {
         /// Why.
         reason: Name,
     },
+    /// A check says that it does not work: it is restarted, which counts as a failure.
+    Unhealthy {
+        /// Why.
+        reason: Name,
+    },
     /// Something to record: a signal that was sent, artifacts that are fetched.
     Note(TaskEventKind),
     /// Time has passed.

@@ -3,7 +3,7 @@
 use model::{Name, Nanos, RunState, TaskEvent, TaskEventKind, TaskState, Timestamp};
 
 use super::{Action, Event, Exit, StopCause, TaskRules};
-use crate::restart::{Ended, RestartTracker, Verdict};
+use crate::restart::{Ended, RestartTracker, RestartWindow, Verdict};
 
 /// How long after the kill timeout a driver may take before the task is destroyed.
 pub const STOP_MARGIN: Nanos = Nanos::from_secs(5);
@@ -38,6 +38,8 @@ pub struct TaskMachine {
     stopping: bool,
     /// A restart was asked for: start again as soon as it has ended.
     restarting: bool,
+    /// It is stopped because a check failed: however it ends, it has failed.
+    unhealthy: bool,
 }
 
 impl TaskMachine {
@@ -56,13 +58,23 @@ impl TaskMachine {
             RunState::Running => Stage::Running,
             RunState::Dead => Stage::Dead,
         };
-        Self { rules, state, stage, tracker, stopping: false, restarting: false }
+        Self { rules, state, stage, tracker, stopping: false, restarting: false, unhealthy: false }
     }
 
     /// A task whose state an earlier agent recorded, and that is what `state` says: see [`crate::reattach`].
     #[must_use]
-    pub(crate) fn restored(rules: TaskRules, state: TaskState) -> Self {
-        Self::with_state(rules, state)
+    pub(crate) fn restored(rules: TaskRules, state: TaskState, restarts: Option<RestartWindow>) -> Self {
+        let mut machine = Self::with_state(rules, state);
+        if let Some(restarts) = restarts {
+            machine.tracker.resume(restarts);
+        }
+        machine
+    }
+
+    /// Its restarts that still count.
+    #[must_use]
+    pub fn restart_window(&self) -> Option<RestartWindow> {
+        self.tracker.window()
     }
 
     /// Takes the rules of a new version of the job. The restarts so far still count.
@@ -101,6 +113,12 @@ impl TaskMachine {
         self.stopping
     }
 
+    /// Whether it runs and nothing has asked it to stop: its services can be used.
+    #[must_use]
+    pub const fn is_serving(&self) -> bool {
+        matches!(self.stage, Stage::Running) && !self.stopping
+    }
+
     /// When it wants [`Event::Tick`].
     #[must_use]
     pub const fn wake_at(&self) -> Option<Timestamp> {
@@ -136,6 +154,7 @@ impl TaskMachine {
             Event::Exited(exit) => self.exited(now, exit),
             Event::Stop { cause, no_shutdown_delay } => self.stop(now, cause, no_shutdown_delay),
             Event::Restart { reason } => self.restart(now, reason),
+            Event::Unhealthy { reason } => self.restart_unhealthy(now, reason),
             Event::Tick => self.tick(now),
         }
     }
@@ -176,7 +195,8 @@ impl TaskMachine {
         if !matches!(self.stage, Stage::Running | Stage::Delaying { .. } | Stage::Stopping { .. }) {
             return Vec::new();
         }
-        let ended = if exit.is_success() { Ended::Success } else { Ended::Failure };
+        let unhealthy = std::mem::take(&mut self.unhealthy);
+        let ended = if exit.is_success() && !unhealthy { Ended::Success } else { Ended::Failure };
         self.record(
             now,
             TaskEventKind::Terminated {
@@ -294,6 +314,15 @@ impl TaskMachine {
             | Stage::Preparing
             | Stage::Dead => Vec::new(),
         }
+    }
+
+    fn restart_unhealthy(&mut self, now: Timestamp, reason: Name) -> Vec<Action> {
+        if !self.is_serving() {
+            return Vec::new();
+        }
+        self.record(now, TaskEventKind::RestartSignal { reason });
+        self.unhealthy = true;
+        self.send_stop(now)
     }
 
     fn tick(&mut self, now: Timestamp) -> Vec<Action> {

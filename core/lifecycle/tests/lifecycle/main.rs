@@ -2,6 +2,7 @@
 
 mod alloc_order;
 mod garbage;
+mod offers;
 mod reattach;
 mod restart;
 mod script;

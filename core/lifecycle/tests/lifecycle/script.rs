@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use expect_test::Expect;
 use lifecycle::alloc::{Action, AllocMachine, AllocRules, Event};
-use lifecycle::reattach::Found;
+use lifecycle::offer::Offer;
+use lifecycle::reattach::{Found, Recorded};
 use lifecycle::task::{self, Exit};
 use model::{AllocUpdate, Job, Lifecycle, Name, Nanos, Task, TaskStates, Timestamp};
 
@@ -32,7 +33,12 @@ pub(crate) fn with_tasks(mut job: Job, tasks: Vec<Task>) -> Arc<Job> {
 }
 
 fn rules(job: &Arc<Job>) -> AllocRules {
+    rules_with(job, Vec::new())
+}
+
+fn rules_with(job: &Arc<Job>, offers: Vec<Offer>) -> AllocRules {
     AllocRules {
+        offers,
         id: testkit::alloc_id("web", 1),
         job: Arc::clone(job),
         group: Name::from(job.task_groups[0].name.as_str()),
@@ -47,6 +53,12 @@ pub(crate) fn check(job: &Arc<Job>, script: &str, expected: Expect) {
     expected.assert_eq(&Run::new(machine, &actions).play(script));
 }
 
+/// Checks what a new allocation that offers services does.
+pub(crate) fn check_offers(job: &Arc<Job>, offers: Vec<Offer>, script: &str, expected: Expect) {
+    let (machine, actions) = AllocMachine::new(BEGIN, rules_with(job, offers));
+    expected.assert_eq(&Run::new(machine, &actions).play(script));
+}
+
 /// Checks what a restored allocation does.
 pub(crate) fn check_restored(
     job: &Arc<Job>,
@@ -55,8 +67,25 @@ pub(crate) fn check_restored(
     script: &str,
     expected: Expect,
 ) {
+    let recorded = Recorded { tasks: recorded, restarts: BTreeMap::new() };
     let (machine, actions) = AllocMachine::restore(BEGIN, rules(job), recorded, found);
     expected.assert_eq(&Run::new(machine, &actions).play(script));
+}
+
+/// Plays a script, then has another agent take over what it recorded, and checks what that one does.
+pub(crate) fn check_taken_over(job: &Arc<Job>, script: &str, later: &str, expected: Expect) {
+    let (machine, actions) = AllocMachine::new(BEGIN, rules(job));
+    let mut run = Run::new(machine, &actions);
+    run.advance(script);
+    let state =
+        |task: &Task| Some((Name::from(task.name.as_str()), run.machine.task(&task.name)?.state().clone()));
+    let tasks: TaskStates = job.task_groups[0].tasks.iter().filter_map(state).collect();
+    let found = tasks.iter().map(|(name, _)| (name.clone(), Found::Recovered)).collect();
+    let recorded = Recorded { tasks, restarts: run.machine.restart_windows() };
+    let (machine, actions) = AllocMachine::restore(run.now, rules(job), recorded, found);
+    let mut second = Run::new(machine, &actions);
+    second.now = run.now;
+    expected.assert_eq(&second.play(later));
 }
 
 struct Run {
@@ -75,6 +104,11 @@ impl Run {
     }
 
     fn play(mut self, script: &str) -> String {
+        self.advance(script);
+        self.out
+    }
+
+    fn advance(&mut self, script: &str) {
         for line in script.lines().map(str::trim).filter(|line| !line.is_empty()) {
             let (time, words) = line.split_once(' ').expect("time, then words");
             self.pass_time(BEGIN + parse_span(time));
@@ -82,7 +116,6 @@ impl Run {
             let actions = self.machine.handle(self.now, event);
             self.show(words, &actions);
         }
-        self.out
     }
 
     /// Ticks whenever the machine asks for it, at most a hundred times.
@@ -103,6 +136,7 @@ impl Run {
             match action {
                 Action::Prepare => lines.push("prepare".to_owned()),
                 Action::Task { task, action } => lines.push(format!("{task}: {}", show_task(action))),
+                Action::RunChecks(checks) => lines.push(format!("run checks [{}]", checks.join(" "))),
                 Action::Report(update) => {
                     let text = show_update(update);
                     if text != self.shown {
@@ -146,7 +180,9 @@ fn show_update(update: &AllocUpdate) -> String {
         Some((false, _)) => " unhealthy",
         None => "",
     };
-    format!("{} ({}) {}{health}", update.status, update.description, tasks.join(" "))
+    let services: String =
+        update.services.iter().map(|service| format!(" +{}:{}", service.name, service.port)).collect();
+    format!("{} ({}) {}{services}{health}", update.status, update.description, tasks.join(" "))
 }
 
 fn parse_span(text: &str) -> Nanos {
@@ -173,6 +209,9 @@ fn parse_event(words: &str) -> Event {
         _ => {}
     }
     let (task, words) = words.split_once(' ').expect("a task, then words");
+    if let "passes" | "fails" = words {
+        return Event::Checked { check: Name::from(task), passing: words == "passes" };
+    }
     let event = match words {
         "prepared" => task::Event::Prepared,
         "started" => task::Event::Started,

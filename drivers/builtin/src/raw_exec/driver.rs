@@ -2,7 +2,7 @@
 //!
 //! Blocking calls run on the runtime's blocking threads; at most 16 starts at a time.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -45,12 +45,11 @@ impl RawExec {
     ///
     /// # Errors
     /// When the directory of the executors cannot be listed.
-    pub async fn sweep(&self, keep: &BTreeSet<TaskId>) -> std::io::Result<SweepReport> {
-        let names: BTreeSet<String> = keep.iter().map(task_name).collect();
+    pub async fn sweep(&self, keep: impl Fn(&str) -> bool + Send + 'static) -> std::io::Result<SweepReport> {
         let root = self.options.state_root.clone();
-        tokio::task::spawn_blocking(move || link::sweep(&root, |name| names.contains(name)))
-            .await
-            .map_err(std::io::Error::other)?
+        // Names begin with the id of the allocation, whose characters are never escaped.
+        let keeps = move |name: &str| name.split_once('.').is_some_and(|(alloc, _)| keep(alloc));
+        tokio::task::spawn_blocking(move || link::sweep(&root, keeps)).await.map_err(std::io::Error::other)?
     }
 
     /// Returns a handle of a task that an earlier agent started, if its executor's state is still there: for agents

@@ -1,6 +1,5 @@
 //! The suite that every driver passes, and what is particular to `raw_exec`.
 
-use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use builtin::RawExec;
@@ -118,7 +117,8 @@ fn a_start_sweeps_what_an_earlier_agent_forgot() {
         let kept = earlier.start(host.shell("exec sleep 60")).await.expect("start");
         let stale = earlier.start(host.shell("exec sleep 60")).await.expect("start");
         let driver = RawExec::new(host.options());
-        let report = driver.sweep(&BTreeSet::from([kept.id.clone()])).await.expect("sweep");
+        let kept_alloc = kept.id.alloc.clone();
+        let report = driver.sweep(move |alloc| alloc == kept_alloc).await.expect("sweep");
         assert_eq!((report.removed.len(), report.failed.len()), (1, 0));
         assert!(matches!(driver.recover(&stale).await, Err(RecoverError::Lost { .. })));
         driver.recover(&kept).await.expect("recover");

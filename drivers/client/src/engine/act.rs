@@ -6,6 +6,7 @@ use lifecycle::alloc::{Action, Event};
 use lifecycle::task;
 use model::{AllocId, Name, Timestamp};
 use tokio::sync::oneshot;
+use tokio::task::AbortHandle;
 
 use super::message::Message;
 use super::operate;
@@ -31,8 +32,12 @@ impl Engine {
             match action {
                 Action::Prepare => self.prepare_in_turn(id),
                 Action::Task { task, action } => self.act_on_task(id, &task, action),
+                Action::RunChecks(wanted) => self.run_checks(id, &wanted),
                 Action::Report(update) => {
                     self.shared.db.put_tasks(id, &update.tasks);
+                    if let Some(runner) = self.runners.get(&id) {
+                        self.shared.db.put_restarts(id, &runner.machine.restart_windows());
+                    }
                     self.shared.show_tasks(id, &update.tasks);
                     self.shared.reports.add(*update);
                 }
@@ -148,6 +153,7 @@ impl Engine {
         if let Some(at) = runner.wake {
             self.wakes.remove(&(at, id));
         }
+        runner.checks.values().for_each(AbortHandle::abort);
         let job = &runner.context.job;
         let shared_job = self.runners.values().any(|other| {
             let other = &other.context.job;

@@ -4,6 +4,7 @@
 //! after another for each task, and comes back as a message.
 
 mod act;
+mod checks;
 mod control;
 mod garbage;
 mod message;

@@ -5,15 +5,18 @@ use std::sync::Arc;
 
 use lifecycle::AllocMachine;
 use lifecycle::alloc::{AllocRules, Event};
+use lifecycle::offer::Offer;
+use lifecycle::reattach::Recorded;
 use model::link::{AllocPush, Assignment};
-use model::{AllocId, Job, Name, Nanos, TaskEventKind, TaskStates};
+use model::{AllocId, Job, Name, Nanos, TaskEventKind};
 
 use super::restore::recover_task;
 use super::run::Engine;
 use super::runner::Runner;
 use crate::clock;
+use crate::services::{self, CheckSpec};
 use crate::shared::Shared;
-use crate::task::{AllocContext, unregistered_services};
+use crate::task::AllocContext;
 
 impl Engine {
     /// Does what the servers want.
@@ -41,19 +44,15 @@ impl Engine {
             }
         }
         if push.complete && !std::mem::replace(&mut self.swept, true) && self.shared.may_sweep {
-            self.sweep().await;
+            self.sweep();
         }
     }
 
-    /// Ends what the servers have forgotten while nobody was connected. What has ended is kept for its logs.
+    /// Forgets what the servers have forgotten while nobody was connected.
     fn forget_absent(&mut self, push: &AllocPush) {
-        let present: BTreeSet<AllocId> = push.allocs.iter().map(|assignment| assignment.id).collect();
-        let absent: Vec<AllocId> = self
-            .runners
-            .iter()
-            .filter(|(id, runner)| !present.contains(id) && !runner.machine.is_over())
-            .map(|(id, _)| *id)
-            .collect();
+        let assigned = push.allocs.iter().map(|assignment| assignment.id);
+        let present: BTreeSet<AllocId> = assigned.chain(push.ended.iter().copied()).collect();
+        let absent: Vec<AllocId> = self.runners.keys().filter(|id| !present.contains(id)).copied().collect();
         for id in absent {
             self.forget(id);
         }
@@ -78,11 +77,16 @@ impl Engine {
         let before = &runner.context.job;
         let renewed = before.version != job.version || before.create_index != job.create_index;
         let in_deployment = assignment.deployment.is_some();
-        let updated = renewed || runner.in_deployment != in_deployment;
+        let context = context(&self.shared, assignment, &job);
+        let (offers, specs) = offers(&self.shared, &context, assignment);
+        // A canary that was promoted has other tags.
+        let updated = renewed || runner.in_deployment != in_deployment || runner.offers != offers;
         runner.in_deployment = in_deployment;
-        runner.context = Arc::new(context(&self.shared, assignment, &job));
+        runner.offers.clone_from(&offers);
+        runner.specs = specs;
+        runner.context = Arc::new(context);
         if updated {
-            self.tell(id, Event::Update { job, in_deployment });
+            self.tell(id, Event::Update { job, in_deployment, offers });
         }
         self.stop_if_wanted(assignment);
     }
@@ -101,7 +105,8 @@ impl Engine {
         let id = assignment.id;
         self.shared.db.put_alloc(assignment, &job);
         let context = context(&self.shared, assignment, &job);
-        let rules = rules(&self.shared, assignment, job);
+        let prepared = prepare(&self.shared, context, assignment, job);
+        let context = &prepared.context;
         // Executors of an agent whose state is lost: their tasks go on.
         let mut found = BTreeMap::new();
         for task in context.task_group().into_iter().flat_map(|group| &group.tasks) {
@@ -112,13 +117,14 @@ impl Engine {
         }
         let now = clock::now();
         if found.is_empty() {
-            let (machine, actions) = AllocMachine::new(now, rules);
-            self.insert(assignment, context, machine);
+            let (machine, actions) = AllocMachine::new(now, prepared.rules.clone());
+            self.insert(assignment, prepared, machine);
             self.act(id, actions);
         } else {
             let recovered: Vec<Name> = super::restore::recovered(&found);
-            let (machine, actions) = AllocMachine::restore(now, rules, TaskStates::new(), found);
-            self.insert(assignment, context, machine);
+            let rules = prepared.rules.clone();
+            let (machine, actions) = AllocMachine::restore(now, rules, Recorded::default(), found);
+            self.insert(assignment, prepared, machine);
             self.shared.show_dir(id, true);
             for task in recovered {
                 self.watch(id, &task);
@@ -130,10 +136,13 @@ impl Engine {
     }
 
     /// Takes an allocation on.
-    pub(super) fn insert(&mut self, assignment: &Assignment, context: AllocContext, machine: AllocMachine) {
+    pub(super) fn insert(&mut self, assignment: &Assignment, prepared: Prepared, machine: AllocMachine) {
         let runner = Runner {
             machine,
-            context: Arc::new(context),
+            offers: prepared.rules.offers,
+            specs: prepared.specs,
+            checks: BTreeMap::new(),
+            context: Arc::new(prepared.context),
             tasks: BTreeMap::new(),
             last: None,
             wake: None,
@@ -147,39 +156,58 @@ impl Engine {
         self.runners.insert(assignment.id, runner);
     }
 
+    /// Says of services that are registered here although the job means Consul, or that cannot be registered at all.
     fn note_services(&mut self, id: AllocId) {
-        let Some(context) = self.runners.get(&id).map(|runner| Arc::clone(&runner.context)) else { return };
-        let Some(group) = context.task_group() else { return };
-        for task in &group.tasks {
-            if let Some(note) = unregistered_services(group, task) {
-                let kind = TaskEventKind::Setup { message: Name::from(note) };
-                let event = lifecycle::task::Event::Note(kind);
-                self.tell(id, Event::Task { task: Name::from(task.name.as_str()), event });
-            }
+        let Some(runner) = self.runners.get(&id) else { return };
+        let notes = services::notes(&runner.context, &self.shared.node());
+        for (task, note) in notes {
+            let event = lifecycle::task::Event::Note(TaskEventKind::Setup { message: Name::from(note) });
+            self.tell(id, Event::Task { task, event });
         }
     }
 
-    /// Ends executors of tasks that nobody wants any more.
-    async fn sweep(&mut self) {
-        let tasks = |runner: &Runner| {
-            let context = Arc::clone(&runner.context);
-            let names = context.task_group().into_iter().flat_map(|group| &group.tasks);
-            names.map(|task| context.task_id(&task.name)).collect::<Vec<_>>()
-        };
-        let keep = self.runners.values().flat_map(tasks).collect();
-        self.shared.drivers.sweep(&keep).await;
+    /// Ends executors of tasks that nobody wants any more, beside the loop: killing may take seconds.
+    fn sweep(&mut self) {
+        let known: BTreeSet<AllocId> = self.runners.keys().copied().collect();
+        let shared = Arc::clone(&self.shared);
+        self.operations.spawn(async move {
+            // What is assigned while this goes on is shown before its first task is started.
+            let later = Arc::clone(&shared);
+            let keep = move |alloc: AllocId| known.contains(&alloc) || later.seen(alloc).is_some();
+            shared.drivers.sweep(keep).await;
+        });
     }
 }
 
-/// What a machine must know of an assignment.
-pub(super) fn rules(shared: &Shared, assignment: &Assignment, job: Arc<Job>) -> AllocRules {
-    AllocRules {
+/// An allocation before it has a machine.
+pub(super) struct Prepared {
+    pub(super) context: AllocContext,
+    pub(super) rules: AllocRules,
+    pub(super) specs: Vec<CheckSpec>,
+}
+
+/// Puts together what an assignment needs.
+pub(super) fn prepare(
+    shared: &Shared,
+    context: AllocContext,
+    assignment: &Assignment,
+    job: Arc<Job>,
+) -> Prepared {
+    let (offers, specs) = offers(shared, &context, assignment);
+    let rules = AllocRules {
         id: assignment.id,
         job,
         group: Name::clone(&assignment.group),
         in_deployment: assignment.deployment.is_some(),
+        offers,
         max_kill_timeout: Nanos::from(shared.config.max_kill_timeout),
-    }
+    };
+    Prepared { context, rules, specs }
+}
+
+fn offers(shared: &Shared, context: &AllocContext, assignment: &Assignment) -> (Vec<Offer>, Vec<CheckSpec>) {
+    let canary = assignment.deployment == Some(true);
+    services::offers(context, &shared.node(), &shared.config.region, canary)
 }
 
 /// What the tasks of an assignment are set up from.

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use driver::{RecoverError, TaskHandle};
 use lifecycle::AllocMachine;
 use lifecycle::alloc::Event;
-use lifecycle::reattach::Found;
+use lifecycle::reattach::{self, Found};
 use model::Name;
 
-use super::push::{context, rules};
+use super::push::{context, prepare};
 use super::run::Engine;
 use crate::clock;
 use crate::shared::{Shared, chain};
@@ -62,15 +62,17 @@ impl Engine {
     /// Goes on with what an earlier agent ran.
     pub(crate) fn restore(&mut self, restored: Vec<Restored>) {
         for Restored { recorded, found } in restored {
-            let Recorded { assignment, job, tasks, .. } = recorded;
+            let Recorded { assignment, job, tasks, restarts, .. } = recorded;
             let id = assignment.id;
             let context = context(&self.shared, &assignment, &job);
             let has_dir = context.paths.as_ref().is_some_and(|paths| paths.root.is_dir());
             let running = recovered(&found);
-            let rules = rules(&self.shared, &assignment, Arc::clone(&job));
-            let (machine, actions) = AllocMachine::restore(clock::now(), rules, tasks, found);
+            let prepared = prepare(&self.shared, context, &assignment, Arc::clone(&job));
+            let known = reattach::Recorded { tasks, restarts };
+            let rules = prepared.rules.clone();
+            let (machine, actions) = AllocMachine::restore(clock::now(), rules, known, found);
             let over = machine.is_over();
-            self.insert(&assignment, context, machine);
+            self.insert(&assignment, prepared, machine);
             for task in running {
                 self.watch(id, &task);
             }

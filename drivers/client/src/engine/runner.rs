@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use lifecycle::AllocMachine;
+use lifecycle::offer::Offer;
 use model::{AllocId, Name, Timestamp};
 use tokio::sync::oneshot;
 use tokio::task::AbortHandle;
 
+use crate::services::CheckSpec;
 use crate::task::AllocContext;
 
 /// Resolves when an operation has ended, whether or not it was carried out.
@@ -21,6 +23,12 @@ pub(super) struct Runner {
     pub(super) context: Arc<AllocContext>,
     /// Its tasks, once something was done for them.
     pub(super) tasks: BTreeMap<Name, TaskSlot>,
+    /// The services that its machine offers.
+    pub(super) offers: Vec<Offer>,
+    /// How their checks are made.
+    pub(super) specs: Vec<CheckSpec>,
+    /// The checks that run.
+    pub(super) checks: BTreeMap<Name, AbortHandle>,
     /// Its last operation.
     pub(super) last: Option<Ended>,
     /// When its machine wants to be woken.

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use driver::TaskHandle;
+use lifecycle::restart::RestartWindow;
 use model::link::Assignment;
-use model::{Job, Name, TaskStates};
+use model::{AllocId, Job, Name, TaskStates, Timestamp};
 use redb::{Database, ReadableDatabase, ReadableTable};
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +21,9 @@ pub(super) struct StoredAlloc {
     pub(super) job: String,
 }
 
+/// Restarts of one task: its name, how many, and the beginning of their window.
+pub(super) type StoredRestarts = (Name, i64, Timestamp);
+
 /// What an earlier agent left of an allocation.
 #[derive(Clone, Debug)]
 pub(crate) struct Recorded {
@@ -29,6 +33,8 @@ pub(crate) struct Recorded {
     pub(crate) job: Arc<Job>,
     /// The last states of its tasks.
     pub(crate) tasks: TaskStates,
+    /// Restarts of its tasks that still count.
+    pub(crate) restarts: BTreeMap<Name, RestartWindow>,
     /// Handles of its tasks.
     pub(crate) handles: BTreeMap<Name, TaskHandle>,
 }
@@ -74,10 +80,20 @@ pub(super) fn recorded(entries: &BTreeMap<String, Vec<u8>>) -> Vec<Recorded> {
             assignment: stored.assignment,
             job,
             tasks: tasks.unwrap_or_default(),
+            restarts: restarts(entries, id),
             handles,
         });
     }
     allocs
+}
+
+/// Returns the restarts that were recorded of an allocation's tasks.
+fn restarts(entries: &BTreeMap<String, Vec<u8>>, alloc: AllocId) -> BTreeMap<Name, RestartWindow> {
+    let stored = entries.get(&format!("restarts/{alloc}"));
+    let stored: Vec<StoredRestarts> =
+        stored.and_then(|value| rmp_serde::from_slice(value).ok()).unwrap_or_default();
+    let window = |(task, count, since)| (task, RestartWindow { count, since });
+    stored.into_iter().map(window).collect()
 }
 
 /// Returns the entries whose key begins with `prefix`, by the rest of the key.

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use driver::TaskHandle;
+use lifecycle::restart::RestartWindow;
 use model::link::Assignment;
 use model::{AllocId, Job, Name, TaskStates};
 use redb::{Database, TableDefinition};
@@ -13,7 +14,7 @@ use serde::Serialize;
 use tokio::sync::{Notify, oneshot};
 
 use super::open::{StateError, open};
-use super::read::{Recorded, StoredAlloc, entries, recorded};
+use super::read::{Recorded, StoredAlloc, StoredRestarts, entries, recorded};
 
 pub(super) const TABLE: TableDefinition<'static, &str, &[u8]> = TableDefinition::new("state");
 /// How long writes that nobody waits for may be held back.
@@ -34,7 +35,7 @@ pub(crate) struct StateDb(Option<Arc<Inner>>);
 #[derive(Debug)]
 struct Inner {
     database: Arc<Database>,
-    /// Bounded by the keys there are: six per task and one per waiting writer.
+    /// Bounded by the keys there are: six per task, two per allocation and one per waiting writer.
     pending: Mutex<Pending>,
     urgent: Notify,
     lazy: Notify,
@@ -102,6 +103,16 @@ impl StateDb {
         }
     }
 
+    /// Records the restarts of an allocation's tasks that still count.
+    pub(crate) fn put_restarts(&self, alloc: AllocId, restarts: &BTreeMap<Name, RestartWindow>) {
+        if self.0.is_some() && !restarts.is_empty() {
+            let row =
+                |(task, window): (&Name, &RestartWindow)| (Name::clone(task), window.count, window.since);
+            let rows: Vec<StoredRestarts> = restarts.iter().map(row).collect();
+            self.put(format!("restarts/{alloc}"), encode(&rows));
+        }
+    }
+
     /// Records how a task is found again.
     pub(crate) fn put_handle(&self, alloc: AllocId, task: &str, handle: &TaskHandle) {
         if self.0.is_some() {
@@ -118,6 +129,7 @@ impl StateDb {
     pub(crate) fn remove_alloc(&self, alloc: AllocId, tasks: impl Iterator<Item = Name>, job: Option<&Job>) {
         self.put(format!("alloc/{alloc}"), None);
         self.put(format!("tasks/{alloc}"), None);
+        self.put(format!("restarts/{alloc}"), None);
         for task in tasks {
             self.remove_handle(alloc, &task);
         }
@@ -247,6 +259,8 @@ mod tests {
         let id = driver::TaskId { alloc: "a".to_owned(), task: "web".to_owned() };
         let handle = TaskHandle::new("raw_exec", id, 7, &1).expect("handle");
         db.put_handle(AllocId(1), "web", &handle);
+        let window = RestartWindow { count: 2, since: model::Timestamp(7) };
+        db.put_restarts(AllocId(1), &BTreeMap::from([("web".into(), window)]));
         db.put_tasks(AllocId(1), &TaskStates::from([("web".into(), model::TaskState::pending())]));
         db.synced().await.expect("recorded");
         let read = db.read();
@@ -256,6 +270,7 @@ mod tests {
                 .all(|alloc| *alloc.job == job && alloc.assignment == assignment(alloc.assignment.id.0))
         );
         assert_eq!(read[0].handles.get("web"), Some(&handle));
+        assert_eq!((read[0].restarts.get("web"), read[1].restarts.len()), (Some(&window), 0));
         assert!(read[0].tasks.contains_key("web") && read[1].tasks.is_empty());
 
         assert_eq!((db.swap_boot("one"), StateDb::none().read().len()), (None, 0));

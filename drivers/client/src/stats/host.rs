@@ -75,7 +75,7 @@ pub(crate) fn host(shared: &Shared) -> HostStats {
     HostStats {
         cpus: cpus(&shared.samples.replace_times(times(&read("/proc/stat")))),
         memory: memory(&read("/proc/meminfo")),
-        alloc_dir: disk(&shared.config.alloc_dir),
+        alloc_dir: disk(&shared.config.alloc_dir).unwrap_or_default(),
         uptime_s: read("/proc/uptime").split('.').next().and_then(|text| text.parse().ok()).unwrap_or(0),
         at,
     }
@@ -130,18 +130,24 @@ fn memory(meminfo: &str) -> HostMemory {
     HostMemory { total, available, free, used: total.saturating_sub(free + cached) }
 }
 
-fn disk(dir: &Path) -> DiskStats {
-    let Ok(found) = rustix::fs::statvfs(dir) else { return DiskStats::default() };
+/// Reads how full the file system of a directory is; `None` when the system does not say.
+pub(crate) fn disk(dir: &Path) -> Option<DiskStats> {
+    let found = rustix::fs::statvfs(dir).ok()?;
     let bytes = |blocks: u64| blocks.saturating_mul(found.f_frsize);
-    let percent = |part: u64, all: u64| if all == 0 { 0.0 } else { part as f64 / all as f64 * 100.0 };
     let used = found.f_blocks.saturating_sub(found.f_bfree);
-    DiskStats {
+    Some(DiskStats {
         size: bytes(found.f_blocks),
         used: bytes(used),
         available: bytes(found.f_bavail),
-        used_percent: percent(used, used + found.f_bavail),
-        inodes_percent: percent(found.f_files.saturating_sub(found.f_ffree), found.f_files),
-    }
+        used_percent: percent_used(used, found.f_bavail),
+        inodes_percent: percent_used(found.f_files.saturating_sub(found.f_ffree), found.f_favail),
+    })
+}
+
+/// As `df` counts: what is kept for the system is neither used nor free.
+fn percent_used(used: u64, available: u64) -> f64 {
+    let all = used as f64 + available as f64;
+    if all == 0.0 { 0.0 } else { used as f64 / all * 100.0 }
 }
 
 #[cfg(test)]
@@ -158,5 +164,12 @@ mod tests {
         let text = "MemTotal: 100 kB\nMemFree: 20 kB\nMemAvailable: 60 kB\nBuffers: 5 kB\nCached: 15 kB\n";
         let memory = memory(text);
         assert_eq!((memory.total, memory.available, memory.used), (102_400, 61_440, 61_440));
+    }
+
+    #[test]
+    fn blocks_kept_for_the_system_do_not_count() {
+        // 252 GiB of which 49 are used, 42 available, and the rest kept.
+        assert_eq!(percent_used(49, 42).floor(), 53.0);
+        assert_eq!((percent_used(0, 0), percent_used(7, 0)), (0.0, 100.0));
     }
 }

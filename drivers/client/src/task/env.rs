@@ -70,13 +70,34 @@ pub(super) fn environment(inputs: &Inputs<'_>) -> Env {
     env
 }
 
+/// Returns what the services of a group, or of one of its tasks, are interpolated with.
+pub(crate) fn service_environment(
+    alloc: &AllocContext,
+    group: &TaskGroup,
+    task: Option<&Task>,
+    node: &Node,
+    region: &str,
+) -> Env {
+    let mut env = Env::new();
+    let none = Task::default();
+    let task = task.unwrap_or(&none);
+    who(alloc, task, node, region, &mut env);
+    for port in &alloc.assigned.ports {
+        add_port(port, &mut env);
+    }
+    metadata(&alloc.job, group, task, &mut env);
+    let scope = Scope { node, region, env: &env };
+    let own: Env = task.env.iter().map(|(key, value)| (scope.text(key), scope.text(value))).collect();
+    env.extend(own);
+    env
+}
+
 fn names(inputs: &Inputs<'_>, env: &mut Env) {
     let Inputs { alloc, dirs, isolation, .. } = inputs;
     let (shared, local, secrets) = match isolation {
         FsIsolation::None => (dirs.shared.clone(), dirs.local.clone(), dirs.secrets.clone()),
         FsIsolation::Chroot | FsIsolation::Image => ("/alloc".into(), "/local".into(), "/secrets".into()),
     };
-    let id = alloc.id.to_string();
     let mut put = |key: &str, value: String| {
         if !value.is_empty() {
             env.insert(key.to_owned(), value);
@@ -85,19 +106,30 @@ fn names(inputs: &Inputs<'_>, env: &mut Env) {
     put("NOMAD_ALLOC_DIR", shared.to_string_lossy().into_owned());
     put("NOMAD_TASK_DIR", local.to_string_lossy().into_owned());
     put("NOMAD_SECRETS_DIR", secrets.to_string_lossy().into_owned());
+    put("NOMAD_PARENT_CGROUP", inputs.cgroup_parent.unwrap_or_default().to_owned());
+    who(alloc, inputs.task, inputs.node, inputs.region, env);
+}
+
+/// Who a task is.
+fn who(alloc: &AllocContext, task: &Task, node: &Node, region: &str, env: &mut Env) {
+    let id = alloc.id.to_string();
+    let mut put = |key: &str, value: String| {
+        if !value.is_empty() {
+            env.insert(key.to_owned(), value);
+        }
+    };
     put("NOMAD_SHORT_ALLOC_ID", id[..8].to_owned());
     put("NOMAD_ALLOC_ID", id);
     put("NOMAD_ALLOC_NAME", alloc.name());
     put("NOMAD_ALLOC_INDEX", alloc.index.to_string());
-    put("NOMAD_TASK_NAME", inputs.task.name.clone());
+    put("NOMAD_TASK_NAME", task.name.clone());
     put("NOMAD_GROUP_NAME", alloc.group.to_string());
     put("NOMAD_JOB_ID", alloc.job.id.clone());
     put("NOMAD_JOB_NAME", alloc.job.name.clone());
     put("NOMAD_JOB_PARENT_ID", alloc.job.parent_id.clone());
-    put("NOMAD_DC", inputs.node.datacenter.to_string());
-    put("NOMAD_REGION", inputs.region.to_owned());
+    put("NOMAD_DC", node.datacenter.to_string());
+    put("NOMAD_REGION", region.to_owned());
     put("NOMAD_NAMESPACE", alloc.job.namespace.clone());
-    put("NOMAD_PARENT_CGROUP", inputs.cgroup_parent.unwrap_or_default().to_owned());
 }
 
 fn limits(inputs: &Inputs<'_>, env: &mut Env) {

@@ -8,6 +8,8 @@ mod resolve;
 mod unsupported;
 
 pub(crate) use context::AllocContext;
+pub(crate) use env::service_environment;
+pub(crate) use interpolate::Scope;
 pub(crate) use prepare::prepare;
 pub(crate) use resolve::resolve;
-pub(crate) use unsupported::{unregistered_services, unsupported_in_group};
+pub(crate) use unsupported::unsupported_in_group;

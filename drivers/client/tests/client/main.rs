@@ -6,6 +6,7 @@ mod leave;
 mod reattach;
 mod run;
 mod servers;
+mod services;
 mod setup;
 mod sim;
 
@@ -27,7 +28,7 @@ fn main() {
             Ok(())
         })
     };
-    let tests = [run::TESTS, setup::TESTS, reattach::TESTS, leave::TESTS, sim::TESTS];
+    let tests = [run::TESTS, setup::TESTS, reattach::TESTS, leave::TESTS, services::TESTS, sim::TESTS];
     let trials = tests.iter().flat_map(|tests| tests.iter()).map(trial).collect();
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }

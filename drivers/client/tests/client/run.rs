@@ -224,12 +224,18 @@ fn reconnected() {
         host.servers.set_down(false);
         host.reach(later, ClientStatus::Complete).await;
         assert!(alive(pid));
-        // What has ended is not in the push of the next connection, and is kept.
+        // What has ended is kept over a connection, until the servers forget it.
         host.servers.set_down(true);
         registration.wait_for(|state| *state == Registration::Pending).await.expect("client");
         host.servers.set_down(false);
         let registered = |state: &Registration| matches!(state, Registration::Registered(_));
         registration.wait_for(registered).await.expect("client");
         assert!(client.knows(later) && alive(pid));
+        host.servers.set_down(true);
+        registration.wait_for(|state| *state == Registration::Pending).await.expect("client");
+        host.servers.remove(later);
+        host.servers.set_down(false);
+        eventually(|| !client.knows(later) && !host.path(later, "").exists(), || "is kept".to_owned()).await;
+        assert!(alive(pid));
     });
 }

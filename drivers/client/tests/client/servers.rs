@@ -177,14 +177,12 @@ impl ServerLink for Servers {
     fn watch(&self) -> mpsc::Receiver<AllocPush> {
         let mut state = self.0.lock().expect("state");
         let (sender, receiver) = mpsc::channel(64);
-        // As real servers do: what has ended is left out.
-        let wanted: Vec<AllocId> = state
-            .assignments
-            .keys()
-            .filter(|id| !state.updates.get(id).is_some_and(|update| update.status.is_terminal()))
-            .copied()
-            .collect();
-        sender.try_send(state.message(&wanted, &[], true)).expect("room");
+        // As real servers do: of what has ended only the id is told.
+        let over = |id: &AllocId| state.updates.get(id).is_some_and(|update| update.status.is_terminal());
+        let (ended, wanted): (Vec<AllocId>, Vec<AllocId>) = state.assignments.keys().partition(|id| over(id));
+        let mut message = state.message(&wanted, &[], true);
+        message.ended = ended;
+        sender.try_send(message).expect("room");
         state.watchers.push(sender);
         receiver
     }
