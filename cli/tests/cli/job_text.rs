@@ -33,15 +33,11 @@ fn a_job_without_source_is_written_as_hcl() {
     let written = inspected(404, "job source not found");
     expect![[r#"
         job "web" {
-          namespace = "default"
-          type      = "service"
-
           group "g" {
             count = 2
 
             task "t" {
-              driver       = "raw_exec"
-              kill_timeout = "5s"
+              driver = "raw_exec"
 
               config {
                 command = "echo"

@@ -40,4 +40,4 @@ pub use parse::{Parsed, parse};
 pub use source::{Format, Position, Source, SourceMap};
 pub use span::{FileId, Span};
 pub use variables::Inputs;
-pub use write::{WriteError, write_job};
+pub use write::{WriteError, shorten, write_job};

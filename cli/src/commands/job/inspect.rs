@@ -1,7 +1,7 @@
 //! `job inspect`.
 
 use api::{ApiError, Client, Query};
-use jobspec::{Format, Inputs, Limits, Source, write_job};
+use jobspec::{Format, Inputs, Limits, Source, shorten, write_job};
 use serde_json::{Value, json};
 
 use super::find::{find_job, in_namespace};
@@ -106,6 +106,6 @@ fn written(job: &Value) -> Result<String, CommandError> {
     let source = Source { file_name: "job".to_owned(), text: job.to_string(), format: Format::ApiJson };
     let parsed = jobspec::parse(source, &Inputs::default(), None, Limits::default())
         .map_err(|error| failed(&error))?;
-    let text = write_job(&parsed.job).map_err(|error| failed(&error))?;
+    let text = write_job(&shorten(&parsed.job)).map_err(|error| failed(&error))?;
     Ok(text.trim_end().to_owned())
 }

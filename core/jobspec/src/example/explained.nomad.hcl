@@ -65,6 +65,10 @@ job "example" {
       }
     }
 
+    # How long the tasks go on serving after the group's services are taken from
+    # the list, so that nobody is sent to one that has stopped.
+    shutdown_delay = "2s"
+
     # A task that fails is started again on its node, twice in half an hour.
     # After that the allocation is moved to another node.
     restart {

@@ -1,6 +1,7 @@
 job "example" {
   group "web" {
-    count = 2
+    count          = 2
+    shutdown_delay = "2s"
 
     network {
       port "http" {}

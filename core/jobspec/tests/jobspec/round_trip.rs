@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use jobspec::{Format, Inputs, Limits, Source, format_text, parse, write_job};
+use jobspec::{Format, Inputs, Limits, Source, format_text, parse, shorten, write_job};
 use model::document::{Document, FieldDef, Form, Kind};
 use model::{Job, JobDraft};
 use serde_json::{Value, json};
@@ -194,13 +194,16 @@ fn the_jobs_that_a_server_stores_are_written_and_stored_again() {
         let Ok(text) = std::fs::read_to_string(case.join("parsed.json")) else { continue };
         let json: Value = serde_json::from_str(&text).expect("recorded JSON");
         let (want, errors) = stored(JobDraft::from_json(&json).expect("a job"));
-        let text = write_job(&JobDraft::from_json(&want).expect("a job")).expect("written");
-        let back = parse(source(text.clone(), Format::Hcl), &Inputs::default(), None, Limits::default())
-            .unwrap_or_else(|findings| panic!("{}: {findings}\n{text}", case.display()));
-        let (back, back_errors) = stored(back.job);
-        assert_eq!(first_difference(&want, &back, "job"), "", "{}\n{text}", case.display());
-        if errors.is_empty() {
-            assert!(back_errors.is_empty(), "{}: {back_errors:?}\n{text}", case.display());
+        let whole = JobDraft::from_json(&want).expect("a job");
+        for draft in [shorten(&whole), whole] {
+            let text = write_job(&draft).expect("written");
+            let back = parse(source(text.clone(), Format::Hcl), &Inputs::default(), None, Limits::default())
+                .unwrap_or_else(|findings| panic!("{}: {findings}\n{text}", case.display()));
+            let (back, back_errors) = stored(back.job);
+            assert_eq!(first_difference(&want, &back, "job"), "", "{}\n{text}", case.display());
+            if errors.is_empty() {
+                assert!(back_errors.is_empty(), "{}: {back_errors:?}\n{text}", case.display());
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Jobs to HCL: how the text looks.
 
 use expect_test::{Expect, expect};
-use jobspec::{Format, Inputs, Limits, Source, parse, write_job};
+use jobspec::{Format, Inputs, Limits, Source, parse, shorten, write_job};
 use model::JobDraft;
 
 fn draft(text: &str, format: Format) -> JobDraft {
@@ -192,6 +192,43 @@ fn free_form_blocks_are_blocks_where_they_are_read_the_same() {
             }
         "#]],
     );
+}
+
+#[test]
+fn a_stored_job_is_shortened_to_what_its_file_said() {
+    let text = r#"job "web" {
+  group "g" {
+    task "t" {
+      driver = "raw_exec"
+      user   = "nobody"
+
+      config {
+        command = "true"
+      }
+
+      resources {
+        memory = 64
+      }
+    }
+
+    service {
+      port     = "http"
+      provider = "nomad"
+
+      check {
+        type     = "http"
+        path     = "/"
+        interval = "10s"
+        timeout  = "2s"
+      }
+    }
+  }
+}
+"#;
+    let stored = draft(text, Format::Hcl).admit("global");
+    let whole = JobDraft::from_json(&stored.to_json()).expect("a job");
+    assert!(write_job(&whole).expect("written").lines().count() > 100);
+    assert_eq!(write_job(&shorten(&whole)).expect("written"), text);
 }
 
 #[test]
