@@ -8,9 +8,11 @@ use super::alloc::{AllocCommand, FsArgs, LogsArgs};
 use super::deployment::DeploymentCommand;
 use super::eval::EvalCommand;
 use super::job::{InitArgs, InspectArgs, JobCommand, PlanArgs, RunArgs, StopArgs, ValidateArgs};
+use super::namespace::NamespaceCommand;
 use super::node::NodeCommand;
 use super::operator::OperatorCommand;
 use super::server::ServerCommand;
+use super::system::SystemCommand;
 use super::tls::TlsCommand;
 use super::{agent, agent_info, alloc, dev, eval, fmt, node, server, status, version};
 use crate::context::Context;
@@ -49,12 +51,18 @@ enum Command {
     #[command(subcommand)]
     Eval(EvalCommand),
     Fmt(fmt::FmtArgs),
+    /// Work with namespaces
+    #[command(subcommand)]
+    Namespace(NamespaceCommand),
     /// Tools of operators
     #[command(subcommand)]
     Operator(OperatorCommand),
     /// Work with servers
     #[command(subcommand)]
     Server(ServerCommand),
+    /// Have the servers tidy up
+    #[command(subcommand)]
+    System(SystemCommand),
     /// Make and read TLS certificates
     #[command(subcommand)]
     Tls(TlsCommand),
@@ -75,6 +83,8 @@ enum Command {
     AllocStatus(alloc::StatusArgs),
     #[command(hide = true)]
     EvalStatus(eval::StatusArgs),
+    #[command(hide = true)]
+    NodeDrain(node::DrainArgs),
     #[command(hide = true)]
     NodeStatus(node::StatusArgs),
     #[command(hide = true)]
@@ -113,8 +123,10 @@ async fn ask(command: Command, context: &Context<'_>) -> CommandResult {
         Command::Deployment(command) => command.run(context).await,
         Command::Eval(command) => command.run(context).await,
         Command::Fmt(args) => args.run(context),
+        Command::Namespace(command) => command.run(context).await,
         Command::Operator(command) => command.run(context).await,
         Command::Server(command) => command.run(context).await,
+        Command::System(command) => command.run(context).await,
         Command::Tls(command) => command.run(context),
         Command::Version(args) => args.run(context),
         Command::Plan(args) => args.run(context).await,
@@ -125,6 +137,7 @@ async fn ask(command: Command, context: &Context<'_>) -> CommandResult {
         Command::Fs(args) => args.run(context).await,
         Command::AllocStatus(args) => args.run(context).await,
         Command::EvalStatus(args) => args.run(context).await,
+        Command::NodeDrain(args) => args.run(context).await,
         Command::NodeStatus(args) => args.run(context).await,
         Command::ServerMembers(args) => args.run(context).await,
     }

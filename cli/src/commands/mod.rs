@@ -12,12 +12,15 @@ mod dev;
 mod eval;
 mod fmt;
 mod job;
+mod namespace;
 mod node;
 mod operator;
 mod runtime;
 mod server;
 pub mod show;
+mod spec;
 mod status;
+mod system;
 mod tls;
 mod version;
 

@@ -5,13 +5,17 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod agent;
+mod cluster;
 mod commands;
 mod fmt;
 mod follow;
+mod jobs;
 mod job_text;
 mod plan;
+mod recorded;
 mod show;
 mod usage;
+mod validate;
 
 use nomadctl::format::Clock;
 use nomadctl::{Environment, Invocation, Ui};

@@ -19,8 +19,9 @@ pub mod view;
 pub use call::{FrameReader, FrameText, JobQuery, LogOrigin, LogQuery, LogStream, Query, StreamFrame};
 pub use client::{Body, Client, ClientConfig, Request, Response};
 pub use endpoint::{
-    AgentApi, AllocsApi, ClientApi, DeploymentsApi, EvalsApi, JobsApi, NodesApi, OperatorApi,
-    RegisterRequest, StatusApi, StopQuery, Submission,
+    AgentApi, AllocsApi, ClientApi, DeploymentsApi, DispatchRequest, DrainSpec, EvalsApi, JobsApi,
+    NamespacesApi, NodePoolsApi, NodesApi, OperatorApi, RegisterRequest, StatusApi, StopQuery, Submission,
+    SystemApi, VersionDiff,
 };
 pub use error::{ApiError, ConnectFailure};
 pub use http::Method;

@@ -4,7 +4,10 @@ mod find;
 mod fs;
 mod logs;
 mod page;
+mod restart;
+mod signal;
 mod status;
+mod stop;
 mod tail;
 
 pub(crate) use find::even_prefix;
@@ -20,7 +23,10 @@ use crate::context::Context;
 pub(super) enum AllocCommand {
     Fs(FsArgs),
     Logs(LogsArgs),
+    Restart(restart::RestartArgs),
+    Signal(signal::SignalArgs),
     Status(StatusArgs),
+    Stop(stop::StopArgs),
 }
 
 impl AllocCommand {
@@ -28,7 +34,10 @@ impl AllocCommand {
         match self {
             AllocCommand::Fs(args) => args.run(context).await,
             AllocCommand::Logs(args) => args.run(context).await,
+            AllocCommand::Restart(args) => args.run(context).await,
+            AllocCommand::Signal(args) => args.run(context).await,
             AllocCommand::Status(args) => args.run(context).await,
+            AllocCommand::Stop(args) => args.run(context).await,
         }
     }
 }

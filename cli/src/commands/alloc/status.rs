@@ -24,7 +24,7 @@ pub(crate) struct StatusArgs {
     #[arg(long)]
     short: bool,
 
-    /// Show what the tasks use; this is shown in any case when the node says it
+    /// Show in detail what the tasks use
     #[arg(long)]
     stats: bool,
 
@@ -74,7 +74,8 @@ impl StatusArgs {
         let text = if self.short {
             show::alloc_short(&reply.value, context.clock, length)
         } else {
-            show::alloc_status(&page_of(&client, reply.value).await, context.clock, length)
+            let page = show::AllocPage { stats: self.stats, ..page_of(&client, reply.value).await };
+            show::alloc_status(&page, context.clock, length)
         };
         context.ui.print(&text);
         context.web_hint(&client, "allocation details", &format!("allocations/{}", stub.id));

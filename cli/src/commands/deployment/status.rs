@@ -2,7 +2,7 @@
 
 use api::Query;
 
-use crate::commands::alloc::even_prefix;
+use super::find::find_deployment;
 use crate::commands::show;
 use crate::context::Context;
 use crate::follow::monitor_deployment;
@@ -44,28 +44,14 @@ impl StatusArgs {
         let client = context.client(&self.global)?;
         let length = Length::verbose(self.verbose);
         let retrieving = |error| CommandError::request("retrieving deployment", &error);
-        let prefix = self.id.as_deref().map(even_prefix).transpose()?;
-        let query = Query { prefix, ..Query::default() };
-        let mut found = client.deployments().list(query).await.map_err(retrieving)?;
-        found.value.sort_by_key(|deployment| std::cmp::Reverse(deployment.create_index));
         let Some(wanted) = &self.id else {
+            let mut found = client.deployments().list(Query::default()).await.map_err(retrieving)?;
+            found.value.sort_by_key(|deployment| std::cmp::Reverse(deployment.create_index));
             let text = self.output.render(&found.raw)?;
             context.ui.print(&text.unwrap_or_else(|| show::deployment_list(&found.value, length)));
             return Ok(Exit::OK);
         };
-        let id = match found.value.as_slice() {
-            [] => {
-                let text =
-                    format!("Error retrieving deployment: Deployment ID {wanted:?} matched no deployments");
-                return Err(CommandError::failed(text));
-            }
-            [only] => &only.id,
-            several => {
-                let table = show::deployment_list(several, length);
-                let text = format!("Prefix {wanted:?} matched multiple deployments\n\n{table}");
-                return Err(CommandError::failed(text));
-            }
-        };
+        let id = &find_deployment(&client, wanted, length).await?.id;
         if self.monitor {
             monitor_deployment(&client, context, id, length).await?;
             return Ok(Exit::OK);

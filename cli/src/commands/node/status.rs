@@ -3,7 +3,7 @@
 use api::view::{AllocView, NodeStub};
 use api::{ApiError, Client, Query};
 
-use crate::commands::alloc::even_prefix;
+use super::find::{find_node, own_node, querying};
 use crate::commands::show::{self, NodeColumns, NodePage};
 use crate::context::Context;
 use crate::format::{Length, OutputArgs};
@@ -39,7 +39,7 @@ pub(crate) struct StatusArgs {
     #[arg(long)]
     short: bool,
 
-    /// Show what the host uses; this is shown in any case when the node says it
+    /// Show what every processor and disk of the host does
     #[arg(long)]
     stats: bool,
 
@@ -81,7 +81,7 @@ impl StatusArgs {
         let id = match &self.id {
             _ if self.own => own_node(&client).await?,
             None => return self.list(&client, context, length).await,
-            Some(prefix) => find(&client, prefix, length).await?,
+            Some(prefix) => find_node(&client, prefix, length).await?,
         };
         self.show(&client, context, &id, length).await
     }
@@ -123,7 +123,7 @@ impl StatusArgs {
         let allocs = client.nodes().allocations(id).await;
         let allocs =
             allocs.map_err(|error| CommandError::request("querying node allocations", &error))?.value;
-        let mut page = NodePage { node: node.value, allocs, short: self.short, ..NodePage::default() };
+        let mut page = NodePage { node: node.value, allocs, short: self.short, stats: self.stats, ..NodePage::default() };
         if !self.short && page.node.status == "ready" {
             // A node that does not answer is shown without its measurements.
             page.host = client.client().host_stats(id).await.ok().map(|reply| reply.value);
@@ -137,32 +137,6 @@ impl StatusArgs {
         context.ui.print(&show::node_status(&page, context.clock, length));
         context.web_hint(client, "client details and metrics", &format!("clients/{id}"));
         Ok(Exit::OK)
-    }
-}
-
-fn querying(error: ApiError) -> CommandError {
-    CommandError::request("querying node status", &error)
-}
-
-/// Returns the id of the asked agent's node.
-async fn own_node(client: &Client) -> Result<String, CommandError> {
-    let asked = client.agent().itself().await;
-    let itself = asked.map_err(|error| CommandError::request("querying agent info", &error))?.raw;
-    let id = itself.pointer("/stats/client/node_id").and_then(serde_json::Value::as_str);
-    id.map(str::to_owned)
-        .ok_or_else(|| CommandError::failed("Error querying node status: the agent is not a client"))
-}
-
-async fn find(client: &Client, prefix: &str, length: Length) -> Result<String, CommandError> {
-    let query = Query::prefix(even_prefix(prefix)?);
-    let nodes = client.nodes().list(query).await.map_err(querying)?.value;
-    match nodes.as_slice() {
-        [] => Err(CommandError::failed(format!("No node(s) with prefix {prefix:?} found"))),
-        [only] => Ok(only.id.clone()),
-        several => {
-            let table = show::node_list(several, length, &NodeColumns::default());
-            Err(CommandError::failed(format!("Prefix matched multiple nodes\n\n{table}")))
-        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod api;
 mod raft;
+mod scheduler;
 
 use crate::CommandResult;
 use crate::context::Context;
@@ -13,6 +14,9 @@ pub(super) enum OperatorCommand {
     /// Look at consensus
     #[command(subcommand)]
     Raft(RaftCommand),
+    /// Look at and change how the cluster schedules
+    #[command(subcommand)]
+    Scheduler(scheduler::SchedulerCommand),
 }
 
 /// What operators can do with consensus.
@@ -26,6 +30,7 @@ impl OperatorCommand {
         match self {
             OperatorCommand::Api(args) => args.run(context).await,
             OperatorCommand::Raft(RaftCommand::ListPeers(args)) => args.run(context).await,
+            OperatorCommand::Scheduler(command) => command.run(context).await,
         }
     }
 }

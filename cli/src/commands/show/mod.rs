@@ -6,6 +6,7 @@
 mod agent_info;
 mod alloc;
 mod alloc_tasks;
+mod cluster;
 mod deployment;
 mod eval;
 mod files;
@@ -15,17 +16,23 @@ mod node;
 mod node_list;
 mod plan;
 mod server;
+mod stats;
+mod version;
 
 pub use agent_info::agent_info;
 pub use alloc::{AllocPage, alloc_short, alloc_status, alloc_table};
+pub use cluster::{
+    namespace, namespace_list, node_pool, node_pool_list, pool_job_list, pool_node_list, scheduler_config,
+};
 pub use deployment::deployment_list;
 pub use eval::{eval_list, eval_status};
 pub use files::{file_list, file_stat};
-pub use job::{JobPage, job_status};
+pub use job::{JobPage, job_status, summary_table};
 pub use job_list::job_list;
 pub use node::{NodePage, node_status};
 pub use node_list::{NodeColumns, node_list};
-pub use plan::{PlanPage, plan, warnings_block};
+pub use plan::{PlanPage, plan, plan_why, warnings_block};
 pub use server::{members, raft_peers};
+pub use version::{VersionPage, job_version, scaling_events};
 
-pub use crate::follow::{EvalMonitor, Verdict, deployment_block};
+pub use crate::follow::{DrainMonitor, EvalMonitor, Verdict, deployment_block};

@@ -1,8 +1,10 @@
 //! `/v1/allocations` and `/v1/allocation`.
 
+use serde_json::json;
+
 use super::jobs::list;
 use crate::call::{Query, segment};
-use crate::view::{AllocStub, AllocView};
+use crate::view::{AllocStub, AllocView, RegisterResponse};
 use crate::{ApiError, Client, Reply, Request};
 
 /// Requests about allocations.
@@ -28,5 +30,15 @@ impl AllocsApi<'_> {
     /// Reads an allocation.
     pub async fn info(&self, id: &str) -> Result<Reply<AllocView>, ApiError> {
         self.client.json(Request::get(format!("/v1/allocation/{}", segment(id)), Query::default())).await
+    }
+
+    /// Stops an allocation; another takes its place. Returns the evaluation that sees to it.
+    pub async fn stop(&self, id: &str, no_shutdown_delay: bool) -> Result<Reply<RegisterResponse>, ApiError> {
+        let mut query = Query::default();
+        if no_shutdown_delay {
+            query = query.with("no_shutdown_delay", "true");
+        }
+        let path = format!("/v1/allocation/{}/stop", segment(id));
+        self.client.json(Request::put(path, query, json!({}))).await
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::{Value, json};
+
 use super::jobs::list;
 use crate::call::{LogOrigin, LogQuery, LogStream, Query, segment};
 use crate::view::{CheckStatus, FileInfo, HostStats, ResourceUsage};
@@ -90,5 +92,29 @@ impl ClientApi<'_> {
     async fn frames(&self, path: String, query: Query) -> Result<LogStream, ApiError> {
         let response = self.client.send(Request::get(path, query)).await?.checked().await?;
         Ok(LogStream::new(response))
+    }
+
+    /// Restarts a task; without one all tasks that run, with `all` also those that are over.
+    pub async fn restart(
+        &self,
+        alloc: &str,
+        task: Option<&str>,
+        all: bool,
+    ) -> Result<Reply<Value>, ApiError> {
+        let path = format!("/v1/client/allocation/{}/restart", segment(alloc));
+        let body = json!({ "TaskName": task.unwrap_or_default(), "AllTasks": all });
+        self.client.json(Request::put(path, Query::default(), body)).await
+    }
+
+    /// Sends a signal to a task; without one to all of them.
+    pub async fn signal(
+        &self,
+        alloc: &str,
+        task: Option<&str>,
+        signal: &str,
+    ) -> Result<Reply<Value>, ApiError> {
+        let path = format!("/v1/client/allocation/{}/signal", segment(alloc));
+        let body = json!({ "Task": task.unwrap_or_default(), "Signal": signal });
+        self.client.json(Request::put(path, Query::default(), body)).await
     }
 }

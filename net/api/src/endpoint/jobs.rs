@@ -14,7 +14,7 @@ use crate::{ApiError, Client, Reply, Request};
 /// Requests about jobs.
 #[derive(Clone, Copy, Debug)]
 pub struct JobsApi<'a> {
-    client: &'a Client,
+    pub(super) client: &'a Client,
 }
 
 /// The text a job was made from, kept beside it.
@@ -117,7 +117,7 @@ impl JobsApi<'_> {
         self.client.json(Request::get(path(id, ""), query)).await
     }
 
-    /// Reads a job's versions, newest first.
+    /// Reads a job's versions as they come, newest first.
     pub async fn versions(&self, id: &str) -> Result<Reply<Value>, ApiError> {
         self.client.json(Request::get(path(id, "/versions"), Query::default())).await
     }
@@ -168,7 +168,7 @@ impl JobsApi<'_> {
         self.client.json(Request::get(path(id, "/deployment"), Query::default())).await
     }
 
-    async fn list_of<T: serde::de::DeserializeOwned>(
+    pub(super) async fn list_of<T: serde::de::DeserializeOwned>(
         &self,
         path: String,
         query: Query,
@@ -187,6 +187,6 @@ pub(super) async fn list<T: serde::de::DeserializeOwned>(
     Ok(Reply { value: reply.value.unwrap_or_default(), raw: reply.raw, meta: reply.meta })
 }
 
-fn path(id: &str, rest: &str) -> String {
+pub(super) fn path(id: &str, rest: &str) -> String {
     format!("/v1/job/{}{rest}", segment(id))
 }

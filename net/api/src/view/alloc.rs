@@ -79,6 +79,8 @@ view! {
         desired_status: String,
         /// Why.
         desired_description: String,
+        /// What else the servers want.
+        desired_transition: DesiredTransition,
         /// What the client says.
         client_status: String,
         /// Why.
@@ -104,6 +106,12 @@ view! {
         create_time: i64,
         /// Time of its last change.
         modify_time: i64,
+    }
+
+    /// What the servers want of an allocation beside its status.
+    DesiredTransition {
+        /// It has to leave its node.
+        migrate: Option<bool>,
     }
 
     /// Health of an allocation.

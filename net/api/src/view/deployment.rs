@@ -29,6 +29,15 @@ view! {
         modify_index: u64,
     }
 
+    /// What a change of a deployment led to.
+    DeploymentChange {
+        /// The evaluation that follows; empty when there is none.
+        #[serde(rename = "EvalID")]
+        eval_id: String,
+        /// Version that the job went back to.
+        reverted_job_version: Option<u64>,
+    }
+
     /// How far a group is.
     DeploymentGroup {
         /// Goes back to the last version that was good when it fails.

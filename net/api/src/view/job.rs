@@ -64,7 +64,7 @@ view! {
         /// Schedule.
         periodic: Option<PeriodicView>,
         /// Present on templates for dispatches.
-        parameterized_job: Option<serde_json::Value>,
+        parameterized_job: Option<ParameterizedView>,
         /// Whether it is a dispatched child.
         dispatched: bool,
         /// Token of an idempotent dispatch.
@@ -73,10 +73,30 @@ view! {
         task_groups: Vec<TaskGroupView>,
         /// Version.
         version: u64,
+        /// Whether this version was deployed well.
+        stable: bool,
+        /// The name of this version.
+        version_tag: Option<VersionTagView>,
         /// Time of the last submission.
         submit_time: i64,
         /// Index of the last change of the specification.
         job_modify_index: u64,
+    }
+
+    /// The versions of a job.
+    VersionsView {
+        /// Newest first.
+        versions: Vec<JobView>,
+        /// What they changed, in the same order, as far as it was asked for.
+        diffs: Vec<super::JobDiff>,
+    }
+
+    /// The name of a version.
+    VersionTagView {
+        /// The name.
+        name: String,
+        /// What it is about.
+        description: String,
     }
 
     /// When a job is launched.
@@ -89,6 +109,16 @@ view! {
         specs: Vec<String>,
         /// Time zone.
         time_zone: String,
+    }
+
+    /// What a dispatch may and must give.
+    ParameterizedView {
+        /// `optional`, `required` or `forbidden`.
+        payload: String,
+        /// Keys that must be given.
+        meta_required: Vec<String>,
+        /// Keys that may be given.
+        meta_optional: Vec<String>,
     }
 
     /// A group of tasks.
@@ -182,6 +212,45 @@ view! {
         job_modify_index: u64,
         /// Warnings, one text.
         warnings: String,
+    }
+
+    /// The answer to dispatching a job.
+    DispatchResponse {
+        /// The child.
+        #[serde(rename = "DispatchedJobID")]
+        dispatched_job_id: String,
+        /// Its evaluation; empty when none is needed.
+        #[serde(rename = "EvalID")]
+        eval_id: String,
+    }
+
+    /// The counts of a job's groups.
+    ScaleStatusView {
+        /// By group.
+        task_groups: BTreeMap<String, GroupScaleView>,
+    }
+
+    /// What was said about the count of a group.
+    GroupScaleView {
+        /// Newest first.
+        events: Vec<ScalingEventView>,
+    }
+
+    /// A change of a count, or a remark about it.
+    ScalingEventView {
+        /// The new count; none for a remark.
+        count: Option<i64>,
+        /// The count before.
+        previous_count: i64,
+        /// Whether a failure was reported.
+        error: bool,
+        /// What was said.
+        message: String,
+        /// The evaluation that followed.
+        #[serde(rename = "EvalID")]
+        eval_id: String,
+        /// When it was recorded.
+        time: i64,
     }
 
     /// The answer to validating a job.

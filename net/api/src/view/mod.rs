@@ -6,6 +6,7 @@
 
 mod agent;
 mod alloc;
+mod cluster;
 mod deployment;
 mod eval;
 mod files;
@@ -17,20 +18,27 @@ mod search;
 
 pub use agent::{Member, Members, RaftConfiguration, RaftServer};
 pub use alloc::{
-    AddressPort, AllocDeployment, AllocStub, AllocView, AllocatedResources, CheckStatus, CpuView, MemoryView,
-    NetworkView, SharedResources, TaskEventView, TaskResourcesView, TaskStateView,
+    AddressPort, AllocDeployment, AllocStub, AllocView, AllocatedResources, CheckStatus, CpuView,
+    DesiredTransition, MemoryView, NetworkView, SharedResources, TaskEventView, TaskResourcesView,
+    TaskStateView,
 };
-pub use deployment::{DeploymentGroup, DeploymentView};
+pub use cluster::{
+    NamespaceCapabilitiesView, NamespaceNodePoolView, NamespaceView, NodePoolSchedulerView, NodePoolView,
+    PreemptionView, SchedulerAnswer, SchedulerConfigView,
+};
+pub use deployment::{DeploymentChange, DeploymentGroup, DeploymentView};
 pub use eval::{EvalView, PlanAnnotations, RelatedEval, TaskGroupUpdate};
 pub use files::FileInfo;
 pub use job::{
-    ActionView, ChildrenSummary, GroupSummary, JobStub, JobSummary, JobView, LifecycleView, PeriodicView,
-    RegisterResponse, ReschedulePolicyView, TaskGroupView, TaskView, ValidateResponse,
+    ActionView, ChildrenSummary, DispatchResponse, GroupScaleView, GroupSummary, JobStub, JobSummary,
+    JobView, LifecycleView, ParameterizedView, PeriodicView, RegisterResponse, ReschedulePolicyView,
+    ScaleStatusView, ScalingEventView, TaskGroupView, TaskView, ValidateResponse, VersionTagView,
+    VersionsView,
 };
 pub use metric::{AskedResources, Metric, NearMiss, NodeScore};
 pub use node::{
-    CpuUsage, DriverView, HostDisk, HostMemory, HostStats, HostVolumeView, MemoryUsage, NodeCpu, NodeDisk,
-    NodeEvent, NodeMemory, NodeReservedResources, NodeResources, NodeStub, NodeView, ResourceUsage,
+    CpuUsage, DriverView, HostCpu, HostDisk, HostMemory, HostStats, HostVolumeView, MemoryUsage, NodeCpu,
+    NodeDisk, NodeEvent, NodeMemory, NodeReservedResources, NodeResources, NodeStub, NodeView, ResourceUsage,
     TaskUsage, UsageParts,
 };
 pub use plan::{DiffField, DiffKind, DiffObject, GroupDiff, JobDiff, PlanResponse, TaskDiff};

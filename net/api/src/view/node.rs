@@ -156,6 +156,9 @@ view! {
         /// MHz in use.
         #[serde(rename = "CPUTicksConsumed")]
         cpu_ticks_consumed: f64,
+        /// Processors.
+        #[serde(rename = "CPU")]
+        cpu: Vec<HostCpu>,
         /// Memory.
         memory: HostMemory,
         /// Disks.
@@ -164,12 +167,29 @@ view! {
         alloc_dir_stats: Option<HostDisk>,
     }
 
+    /// A processor of a host, in per cent of its time.
+    HostCpu {
+        /// Its name.
+        #[serde(rename = "CPU")]
+        cpu: String,
+        /// In programs.
+        user: f64,
+        /// In the system.
+        system: f64,
+        /// Unused.
+        idle: f64,
+    }
+
     /// Memory of a host.
     HostMemory {
         /// Bytes.
         total: u64,
+        /// Bytes that programs could still get.
+        available: u64,
         /// Bytes.
         used: u64,
+        /// Bytes that hold nothing.
+        free: u64,
     }
 
     /// A disk of a host.
@@ -182,6 +202,12 @@ view! {
         size: u64,
         /// Bytes.
         used: u64,
+        /// Bytes.
+        available: u64,
+        /// Per cent.
+        used_percent: f64,
+        /// Per cent.
+        inodes_used_percent: f64,
     }
 
     /// What an allocation uses.
@@ -212,6 +238,16 @@ view! {
         total_ticks: f64,
         /// Per cent of one core.
         percent: f64,
+        /// Of that in programs.
+        user_mode: f64,
+        /// Of that in the system.
+        system_mode: f64,
+        /// How often the limit was reached.
+        throttled_periods: u64,
+        /// Nanoseconds spent waiting because of the limit.
+        throttled_time: u64,
+        /// Which of these were measured.
+        measured: Vec<String>,
     }
 
     /// Memory in use.
@@ -219,7 +255,15 @@ view! {
         /// Bytes.
         #[serde(rename = "RSS")]
         rss: u64,
+        /// Bytes of files in memory.
+        cache: u64,
+        /// Bytes that were moved to disk.
+        swap: u64,
         /// Bytes.
         usage: u64,
+        /// The most bytes there ever were.
+        max_usage: u64,
+        /// Which of these were measured.
+        measured: Vec<String>,
     }
 }
