@@ -30,12 +30,13 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Limits {
-            source_bytes: 4 << 20,
+            // The worst text of this size takes less than 256 MiB.
+            source_bytes: 3 << 19,
             nesting: 64,
             steps: 2_000_000,
             expansion_bytes: 32 << 20,
             work_bytes: 128 << 20,
-            blocks: 200_000,
+            blocks: 30_000,
             regex_bytes: 256 << 10,
             diagnostics: 100,
         }

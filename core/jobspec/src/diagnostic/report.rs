@@ -27,18 +27,17 @@ impl Report {
         Report { items: RefCell::new(Vec::new()), dropped: Cell::new(0), most: most.max(1) }
     }
 
-    /// Keeps a finding; the same finding at the same place is kept once.
+    /// Keeps a finding; the same finding at the same place is kept once, or counted when the report is full.
     pub(crate) fn add(&self, mut finding: Diagnostic) {
+        if self.is_full() {
+            self.dropped.set(self.dropped.get() + 1);
+            return;
+        }
         shorten(&mut finding.summary);
         shorten(&mut finding.detail);
         finding.label.iter_mut().chain(&mut finding.help).for_each(shorten);
         let mut items = self.items.borrow_mut();
-        if items.contains(&finding) {
-            return;
-        }
-        if items.len() >= self.most {
-            self.dropped.set(self.dropped.get() + 1);
-        } else {
+        if !items.contains(&finding) {
             items.push(finding);
         }
     }

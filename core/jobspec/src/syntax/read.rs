@@ -9,12 +9,15 @@ use super::explain::explain;
 use super::json::read_json;
 use super::json_blocks::json_body;
 use super::lower::{Lowering, Places};
-use super::split::split_items;
+use super::split::{crowded_object, split_items};
 use super::tree::{Body, Expr, Syntax};
 use crate::diagnostic::{Diagnostic, Failed, Report};
 use crate::limits::Budget;
 use crate::source::SourceMap;
 use crate::span::{FileId, Span};
+
+/// Entries of one object constructor.
+const MOST_ENTRIES: usize = 5_000;
 
 /// Reads a whole file.
 pub(crate) fn read_body(
@@ -43,6 +46,10 @@ pub(crate) fn check_syntax(
 }
 
 fn read_native(sources: &SourceMap, file: FileId, text: &str, report: &Report) -> Result<Body, Failed> {
+    if let Some(place) = crowded_object(text, MOST_ENTRIES) {
+        let detail = format!("An object is written with more than {MOST_ENTRIES} entries.");
+        return Err(report.fail(Diagnostic::error(Span::new(file, place), "Object too large", detail)));
+    }
     match parse_body(text) {
         Ok(body) => {
             let before = report.mark();

@@ -116,6 +116,46 @@ pub(super) fn split_items(text: &str) -> Vec<Range<usize>> {
     items
 }
 
+/// Returns the place of the first object constructor with more than `most` entries.
+///
+/// The parser looks at all earlier keys of an object for each key, which takes minutes for a hundred thousand.
+pub(super) fn crowded_object(text: &str, most: usize) -> Option<Range<usize>> {
+    /// An open bracket; blocks are not objects.
+    struct Open {
+        at: Range<usize>,
+        is_object: bool,
+        entries: usize,
+    }
+    // An entry is at least a key, an equals sign, a value and what ends it.
+    if text.len() < most.saturating_mul(4) {
+        return None;
+    }
+    let mut open: Vec<Open> = Vec::new();
+    let mut before = None;
+    for token in scan(text).tokens {
+        match token.kind {
+            TokenKind::Open => {
+                let of_block = matches!(before, Some(TokenKind::Word | TokenKind::Text));
+                let is_object = !of_block && text[token.range.clone()].starts_with('{');
+                open.push(Open { at: token.range, is_object, entries: 0 });
+            }
+            TokenKind::Close => {
+                open.pop();
+            }
+            TokenKind::Other(b'=' | b':') => {
+                let Some(innermost) = open.last_mut() else { continue };
+                innermost.entries += 1;
+                if innermost.is_object && innermost.entries > most {
+                    return Some(innermost.at.clone());
+                }
+            }
+            TokenKind::Word | TokenKind::Text | TokenKind::Newline | TokenKind::Other(_) => {}
+        }
+        before = Some(token.kind);
+    }
+    None
+}
+
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
 }

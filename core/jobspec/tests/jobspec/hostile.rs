@@ -211,3 +211,12 @@ fn a_source_above_the_limit_is_not_read_and_findings_are_counted() {
     let findings = parse(source(text), &Inputs::default(), None, limits).expect_err("refused");
     assert_eq!(findings.items().len(), 7);
 }
+
+#[test]
+fn an_object_with_many_keys_is_refused_where_it_opens_and_a_block_is_not() {
+    let keys = |count: usize| (0..count).map(|number| format!("k{number} = 1\n")).collect::<String>();
+    let job = |meta: &str, count: usize| format!("job \"j\" {{\n  meta {meta}{{\n{}}}\n}}\n", keys(count));
+    refused(job("= ", 5_001), "x:2,10-11: Object too large", "more than 5000 entries");
+    assert_eq!(outcome(job("= ", 1_000)), "accepted");
+    assert_eq!(outcome(job("", 5_001)), "accepted");
+}

@@ -60,6 +60,7 @@ macro_rules! document {
                     return Ok(None);
                 }
                 let Some(object) = value.as_object() else { return Err(path.wrong_type("an object", value)) };
+                path.draft(std::mem::size_of::<$draft>())?;
                 let mut draft = $draft::default();
                 for (key, item) in object {
                     $( if key.eq_ignore_ascii_case($go) {

@@ -1,9 +1,12 @@
-//! Reading drafts from JSON: located errors and a bound on nesting.
+//! Reading drafts from JSON: located errors, and bounds on nesting and on what the drafts take.
 
 use serde_json::Value;
 
 /// Documents and the free-form values in them may nest this deep.
 pub const MAX_DEPTH: usize = 64;
+
+/// Bytes that the drafts of one document may take: a few bytes of JSON can ask for many.
+pub const MAX_DRAFT_BYTES: usize = 32 << 20;
 
 /// Why a JSON value is not the document it should be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -26,6 +29,12 @@ pub enum DecodeError {
         /// The number as written.
         number: String,
     },
+    /// The drafts take more than [`MAX_DRAFT_BYTES`].
+    #[error("too many documents: those up to {path} take more than {MAX_DRAFT_BYTES} bytes")]
+    TooLarge {
+        /// The first one that is too much.
+        path: String,
+    },
     /// The document nests deeper than [`MAX_DEPTH`].
     #[error("nested more than {MAX_DEPTH} levels deep at {path}")]
     TooDeep {
@@ -38,6 +47,7 @@ pub enum DecodeError {
 #[derive(Debug, Default)]
 pub struct JsonPath {
     steps: Vec<String>,
+    drafts: usize,
 }
 
 impl JsonPath {
@@ -57,6 +67,15 @@ impl JsonPath {
         let result = read(self);
         self.steps.pop();
         result
+    }
+
+    /// Counts a draft of that many bytes.
+    ///
+    /// # Errors
+    /// [`DecodeError::TooLarge`]
+    pub fn draft(&mut self, bytes: usize) -> Result<(), DecodeError> {
+        self.drafts = self.drafts.saturating_add(bytes);
+        if self.drafts > MAX_DRAFT_BYTES { Err(DecodeError::TooLarge { path: self.text() }) } else { Ok(()) }
     }
 
     /// Says that `value` is not a `wanted`.

@@ -10,7 +10,7 @@
 //! * the table of fields ([`FieldDef`]) which diff, validation and documentation walk;
 //! * the compact form for log and snapshots: serde, fields that hold their default left out.
 //!
-//! Limits: documents nest at most [`MAX_DEPTH`] deep; unknown keys are ignored, as the API does.
+//! Limits: documents nest at most [`MAX_DEPTH`] deep and take at most [`MAX_DRAFT_BYTES`] when read; unknown keys are ignored, as the API does.
 
 mod declare;
 mod decode;
@@ -18,6 +18,6 @@ mod field;
 mod scalar;
 
 pub use declare::is_default;
-pub use decode::{DecodeError, JsonPath, MAX_DEPTH};
+pub use decode::{DecodeError, JsonPath, MAX_DEPTH, MAX_DRAFT_BYTES};
 pub use field::{Document, Field, FieldDef, Form, Kind, Leaf, SECRET};
 pub use scalar::{Any, GoMap};

@@ -95,6 +95,14 @@ fn a_wrong_type_is_named_with_its_place() {
 }
 
 #[test]
+fn many_documents_in_little_json_are_refused() {
+    let groups = vec![serde_json::json!({}); 60_000];
+    let error = JobDraft::from_json(&serde_json::json!({ "TaskGroups": groups })).unwrap_err();
+    let text = error.to_string();
+    assert!(text.starts_with("too many documents: those up to TaskGroups["), "{text}");
+}
+
+#[test]
 fn a_number_out_of_range_is_refused() {
     let json = serde_json::json!({"Priority": 1e300});
     let error = JobDraft::from_json(&json).unwrap_err();
