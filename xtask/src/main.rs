@@ -28,6 +28,8 @@ Usage: cargo xtask <tool>
   sim [--seed N] [--for DURATION]
                      simulates three servers with crashes and checks that nothing diverges
   bench dev          times and memory of the dev cluster, beside the goals
+  bench scheduler [NODES...]
+                     processor time per placement on clusters of up to 100,000 nodes
   bench jobspec      time and memory of parsing job files of four sizes, beside the goals
   bench connections [--count N] [--profile NAME]
                      memory and times of a server with thousands of clients, beside the goals
@@ -55,6 +57,7 @@ fn dispatch(args: &[&str]) -> Result<ExitCode> {
         ["test", "--install"] => return test::test(test::Install::Allow),
         ["sim", rest @ ..] => sim::sim(rest)?,
         ["bench", "dev"] => bench::dev()?,
+        ["bench", "scheduler", sizes @ ..] => bench::scheduler(sizes)?,
         ["bench", "jobspec"] => bench::jobspec()?,
         ["bench", "connections", rest @ ..] => bench::connections(rest)?,
         [tool, ..] => bail!("no tool {tool:?} with these arguments\n\n{HELP}"),

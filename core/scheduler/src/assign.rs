@@ -1,11 +1,13 @@
 //! Picking ports, cores and devices on one node for one allocation.
 //!
 //! Dynamic ports start at a place that follows from the allocation's id, and the next free one is taken, so
-//! that parallel plans rarely want the same; cores are taken lowest first.
+//! that parallel plans rarely want the same; cores are taken lowest first, from one NUMA node where the task wants that.
+
+use std::collections::BTreeMap;
 
 use model::{
-    AllocId, Assigned, AssignedDevice, AssignedPort, AssignedTask, DeviceAsk, Exclusive, Name, NetworkAsk,
-    Node, NodeDevice, PortAsk, Resources, Task, TaskGroup,
+    AllocId, Assigned, AssignedDevice, AssignedPort, AssignedTask, Core, DeviceAsk, Exclusive, Name,
+    NetworkAsk, Node, NodeDevice, PortAsk, Resources, Task, TaskGroup,
 };
 
 use crate::feasible::{DeviceRule, host_network, matches_name};
@@ -123,16 +125,35 @@ fn pick_task(
     let wanted = usize::try_from(resources.cores).unwrap_or(0);
     let taken =
         |id: u16| used.cores.binary_search(&id).is_ok() || before.iter().any(|task| task.cores.contains(&id));
-    let mut free: Vec<_> =
+    let mut free: Vec<&Core> =
         node.resources.cores.iter().filter(|core| !core.disabled && !taken(core.id)).collect();
     free.sort_by_key(|core| core.id);
-    if free.len() < wanted {
-        return Err("cores".to_owned());
-    }
-    free.truncate(wanted);
+    let affinity = resources.numa.as_ref().map_or("", |numa| numa.affinity.as_str());
+    let free = choose_cores(free, wanted, affinity)?;
     assigned.cores = free.iter().map(|core| core.id).collect();
     assigned.cpu_shares = free.iter().map(|core| core.mhz).sum();
     Ok(Some(assigned))
+}
+
+/// So many of the free cores, which are in the order of their ids: those of one NUMA node if the task requires
+/// that, or if it prefers that and there are enough. Among such nodes the fullest is used, then the first.
+fn choose_cores<'a>(free: Vec<&'a Core>, wanted: usize, affinity: &str) -> Result<Vec<&'a Core>, String> {
+    if free.len() < wanted {
+        return Err("cores".to_owned());
+    }
+    let mut chosen = free;
+    if wanted > 0 && matches!(affinity, "require" | "prefer") {
+        let mut by_node: BTreeMap<u8, Vec<&Core>> = BTreeMap::new();
+        chosen.iter().for_each(|core| by_node.entry(core.numa).or_default().push(core));
+        let enough = by_node.into_values().filter(|cores| cores.len() >= wanted);
+        match enough.min_by_key(Vec::len) {
+            Some(cores) => chosen = cores,
+            None if affinity == "require" => return Err("numa-cores".to_owned()),
+            None => {}
+        }
+    }
+    chosen.truncate(wanted);
+    Ok(chosen)
 }
 
 /// The device group with the highest affinity that has enough free instances.

@@ -10,9 +10,11 @@ mod fleet;
 mod http;
 mod jobspec;
 mod process;
+mod scheduler;
 mod server;
 mod table;
 
 pub(crate) use connections::connections;
 pub(crate) use dev::dev;
 pub(crate) use jobspec::jobspec;
+pub(crate) use scheduler::scheduler;

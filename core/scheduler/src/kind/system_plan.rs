@@ -227,7 +227,7 @@ impl SystemWriter<'_, '_> {
             self.complete_deployment(sorted.is_empty());
             return;
         }
-        if self.job.version == 0 {
+        if self.job.version == 0 || self.began_without_deployment() {
             return;
         }
         let mut groups = BTreeMap::new();
@@ -257,6 +257,16 @@ impl SystemWriter<'_, '_> {
         if !groups.is_empty() {
             self.begin(groups);
         }
+    }
+
+    /// Whether this version runs already outside of any deployment.
+    fn began_without_deployment(&self) -> bool {
+        let mut allocs = self.snapshot.allocs_of_job(&self.builder.plan.job);
+        allocs.any(|alloc| {
+            alloc.job.version == self.job.version
+                && alloc.job.create_index == self.job.create_index
+                && alloc.deployment.is_none()
+        })
     }
 
     fn feasible_nodes(&mut self, group: &str) -> u32 {

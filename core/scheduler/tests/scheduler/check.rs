@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use model::{Eval, EvalId, EvalTrigger, Job, NodeId};
+use model::NodeId;
 use scheduler::{Claim, NodeUse, NodeVerdict, Options, explain, fits, schedule};
 use serde_json::{Map, Value, json};
 
@@ -159,15 +159,4 @@ fn decide(case: &Value, variant: &Value, recorded: &Value, differences: &mut Dif
             );
         }
     }
-}
-
-/// An evaluation of a job, for tests that need no recording.
-pub(crate) fn eval_of(job: &Job) -> Eval {
-    Eval::new(
-        EvalId::derive(&[u128::from(job.create_index), 3]),
-        job.key(),
-        job.kind(),
-        50,
-        EvalTrigger::JobRegister,
-    )
 }

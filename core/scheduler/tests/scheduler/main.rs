@@ -2,15 +2,23 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its input fails")]
 
+#[path = "../../benches/placements/cluster.rs"]
 mod bench;
 mod check;
+mod clients;
 mod compare;
+mod constraints;
+mod counts;
 mod golden;
 mod jobs;
 mod load;
 mod near_miss;
 mod nodes;
+mod places;
 mod properties;
+mod reschedule;
 mod story;
+mod system;
+mod updates;
 mod view;
 mod world;

@@ -1,0 +1,15 @@
+//! How long scheduling decisions take, on clusters of 1,000 to 100,000 nodes.
+//!
+//! Limits: processor time of one thread, without the log and without HTTP; measured by the benchmark of the
+//! `scheduler` crate, which prints the table itself.
+
+use anyhow::Result;
+
+use crate::run::{cargo, stage};
+
+/// Measures and prints the table; `sizes` are numbers of nodes, and all of them when there is none.
+pub(crate) fn scheduler(sizes: &[&str]) -> Result<()> {
+    let mut args = vec!["bench", "--quiet", "--package", "scheduler", "--bench", "placements", "--"];
+    args.extend(sizes);
+    stage("scheduler", &mut cargo(&args))
+}
