@@ -22,9 +22,13 @@ impl Environment {
 
     /// Makes an environment of the given variables.
     #[must_use]
-    pub fn of<const N: usize>(variables: [(&str, &str); N]) -> Environment {
-        let owned = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        Environment { variables: owned.into_iter().collect() }
+    pub fn of<K, V>(variables: impl IntoIterator<Item = (K, V)>) -> Environment
+    where
+        K: Into<String>,
+        V: Into<String>,
+    {
+        let owned = variables.into_iter().map(|(name, value)| (name.into(), value.into()));
+        Environment { variables: owned.collect() }
     }
 
     /// Returns a variable that is set and not empty.

@@ -1,9 +1,11 @@
 //! Go templates for `-t`.
 //!
 //! Purpose: `{{.ID}}` over the JSON of an answer.
-//! Limits: the functions of Go's text/template; the `sprig_` functions are not there and are refused by name.
+//! Limits: the functions of Go's text/template, and those of `sprig`.
 
 use serde_json::Value;
+
+use super::sprig::functions;
 
 /// Passes of all loops of a template.
 const MAX_LOOPS: u64 = 1_000_000;
@@ -22,6 +24,7 @@ pub fn render_template(template: &str, data: &Value) -> Result<String, TemplateE
     let data = gotmpl::to_value(data).map_err(failed)?;
     gotmpl::Template::new("")
         .max_range_iters(MAX_LOOPS)
+        .funcs(functions())
         .parse(template)
         .map_err(failed)?
         .execute_to_string(&data)
@@ -42,7 +45,7 @@ mod tests {
     #[test]
     fn a_broken_template_and_an_unknown_function_are_refused() {
         assert!(render_template("{{.ID", &Value::Null).is_err());
-        let error = render_template("{{sprig_upper .ID}}", &Value::Null).unwrap_err().to_string();
-        assert!(error.contains("sprig_upper"), "{error}");
+        let error = render_template("{{sprig_env .ID}}", &Value::Null).unwrap_err().to_string();
+        assert!(error.contains("sprig_env"), "{error}");
     }
 }

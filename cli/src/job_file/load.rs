@@ -1,7 +1,7 @@
 //! Reading and parsing a job file.
 //!
 //! Purpose: path or stdin, variables from flags, files and `NOMAD_VAR_*`, and the text that is sent along.
-//! Limits: 1 MiB for the job file and for each variables file.
+//! Limits: the job file and each variables file may have as many bytes as the parser reads, 4 MiB.
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
@@ -16,9 +16,6 @@ use super::files::LocalFiles;
 use crate::context::Context;
 use crate::global::GlobalArgs;
 use crate::{CommandError, Environment};
-
-/// Largest job or variables file in bytes.
-const MAX_FILE: u64 = 1 << 20;
 
 /// A job file that was accepted.
 #[derive(Clone, Debug)]
@@ -83,6 +80,11 @@ impl JobFile {
     }
 }
 
+/// Returns how many bytes a job or variables file may have.
+fn max_file() -> u64 {
+    Limits::default().source_bytes as u64
+}
+
 fn failed(text: impl std::fmt::Display) -> CommandError {
     CommandError::failed(format!("Error getting job struct: {text}"))
 }
@@ -103,7 +105,7 @@ fn read_source(path: &str, context: &Context<'_>) -> Result<String, CommandError
         return Err(unreadable("only paths and - are read; download the file first".to_owned()));
     }
     let bytes = if path == "-" {
-        context.ui.read_input(MAX_FILE).map_err(|error| unreadable(error.to_string()))?
+        context.ui.read_input(max_file()).map_err(|error| unreadable(error.to_string()))?
     } else {
         read_file(Path::new(path)).map_err(unreadable)?
     };
@@ -125,11 +127,13 @@ fn read_file(path: &Path) -> Result<Vec<u8>, String> {
     };
     let file = std::fs::File::open(path).map_err(open)?;
     let mut bytes = Vec::new();
-    file.take(MAX_FILE + 1)
+    let limit = max_file();
+    file.take(limit + 1)
         .read_to_end(&mut bytes)
         .map_err(|error| format!("read {}: {error}", path.display()))?;
-    if bytes.len() as u64 > MAX_FILE {
-        return Err(format!("{} is larger than {MAX_FILE} bytes (1 MiB)", path.display()));
+    if bytes.len() as u64 > limit {
+        let mebibytes = limit >> 20;
+        return Err(format!("{} is larger than {limit} bytes ({mebibytes} MiB)", path.display()));
     }
     Ok(bytes)
 }

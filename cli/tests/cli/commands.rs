@@ -154,8 +154,8 @@ fn a_refused_job_file_is_explained_and_never_sent() {
     }
     let ran = with_file(&agent, &["job", "run"], "job \"a\" {");
     assert!(ran.err.contains("Error getting job struct: Error parsing job file from job.nomad.hcl:"));
-    let ran = with_file(&agent, &["job", "run"], &format!("# {}", "x".repeat(1 << 20)));
-    assert!(ran.err.contains("larger than 1048576 bytes"), "{}", ran.err);
+    let ran = with_file(&agent, &["job", "run"], &format!("# {}", "x".repeat(4 << 20)));
+    assert!(ran.err.contains("larger than 4194304 bytes (4 MiB)"), "{}", ran.err);
     assert_eq!(agent.asked(), Vec::<String>::new());
 }
 

@@ -1,108 +1,134 @@
-//! `job plan`: 30 recorded plans, each with the text that Nomad made of it.
+//! `job plan`: the recorded plans of `testdata/plan`, each with the texts that Nomad made of it.
+
+use std::path::PathBuf;
 
 use api::view::PlanResponse;
 use expect_test::expect;
+use model::JobDraft;
+use nomadctl::Environment;
 use nomadctl::format::{Clock, Detail, Length};
-use nomadctl::show::{PlanPage, plan};
+use nomadctl::show::{PlanPage, plan, plan_why};
+use serde_json::Value;
 
-use crate::{golden, recorded_stdout};
+use crate::agent::Agent;
+use crate::{Ran, run_with, trimmed};
 
-/// Every case of `tests/golden/plan`.
-fn cases() -> Vec<String> {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/plan");
-    let files = std::fs::read_dir(folder).unwrap();
-    let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
-    let mut cases: Vec<String> =
-        names.filter_map(|name| name.strip_suffix(".json").map(str::to_owned)).collect();
-    cases.sort();
-    assert_eq!(cases.len(), 30);
-    cases
+/// A recorded plan.
+struct Case(PathBuf);
+
+impl Case {
+    fn all() -> Vec<Case> {
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../testdata/plan");
+        let folders = std::fs::read_dir(folder).unwrap();
+        let mut cases: Vec<PathBuf> = folders.map(|entry| entry.unwrap().path()).collect();
+        cases.sort();
+        assert_eq!(cases.len(), 31);
+        cases.into_iter().map(Case).collect()
+    }
+
+    fn named(name: &str) -> Case {
+        Case(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../testdata/plan").join(name))
+    }
+
+    fn text(&self, file: &str) -> String {
+        std::fs::read_to_string(self.0.join(file)).unwrap()
+    }
+
+    fn answer(&self) -> Value {
+        serde_json::from_str(&self.text("plan.json")).unwrap()
+    }
+
+    /// Runs the command that `recorded` is of against an agent that answers as recorded, and compares text and
+    /// exit code; also whether the job that was sent is the one that the recorded answer is about.
+    fn check(&self, recorded: &str) {
+        let text = self.text(recorded);
+        let (command, printed) = text.split_once('\n').unwrap();
+        let flags = command.strip_prefix("$ nomad ").unwrap().strip_suffix(" new.nomad.hcl").unwrap();
+        let answer = self.answer();
+        let new: Value = serde_json::from_str(&self.text("new.json")).unwrap();
+        let question = format!("PUT /v1/job/{}/plan", new["ID"].as_str().unwrap());
+        let (status, body) = match answer.get("status") {
+            Some(status) => (status.as_u64().unwrap(), answer["body"].as_str().unwrap().to_owned()),
+            None => (200, answer.to_string()),
+        };
+        let agent = Agent::start(&[(&question, u16::try_from(status).unwrap(), &body)]);
+        let path = self.0.join("new.nomad.hcl").to_str().unwrap().to_owned();
+        let words: Vec<&str> = flags.split(' ').chain([path.as_str()]).collect();
+        let env = Environment::of([("NOMAD_ADDR", agent.address.as_str())]);
+        let mut ran = run_with(&words, env, "");
+        ran.out = ran.out.replace(&path, "new.nomad.hcl");
+        let whole = whole_output(&ran);
+        assert_eq!(comparable(&whole), comparable(printed), "{} {recorded}", self.0.display());
+        let asked = agent.asked().remove(0);
+        let start = asked.find('{').unwrap();
+        let sent: Value = serde_json::from_str(&asked[start..]).unwrap();
+        let job = |json: &Value| JobDraft::from_json(json).unwrap().admit("global");
+        assert!(job(&sent["Job"]) == job(&new), "{}: another job was sent", self.0.display());
+    }
+}
+
+/// Writes a run as the recordings do; the reasons in words, which are of our own, are left out.
+fn whole_output(ran: &Ran) -> String {
+    let own = ran.err.find("\nWhy not all would be placed:\n").unwrap_or(ran.err.len());
+    let err = &ran.err[..own];
+    let err = if err.is_empty() { String::new() } else { format!("--- stderr\n{err}") };
+    format!("{}{err}exit {}\n", ran.out, ran.code)
+}
+
+/// Removes what differs in every run: the distance of the next launch, and the program's name.
+fn comparable(text: &str) -> String {
+    let line = |line: &str| match line.split_once(" (") {
+        Some((before, after)) if after.ends_with(" from now).") => before.to_owned(),
+        _ => line.to_owned(),
+    };
+    trimmed(&text.replace("nomadctl job run", "nomad job run"))
+        .lines()
+        .map(line)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn page(response: &PlanResponse) -> PlanPage<'_> {
-    PlanPage {
-        plan: response,
-        diff: true,
-        detail: Detail::Folded,
-        flags: "",
-        path: "new.nomad.hcl",
-        colour: false,
-        why: false,
-    }
-}
-
-/// Removes what differs in every run: the index, the distance of the next launch, and the program's name.
-fn comparable(text: &str) -> String {
-    let mut lines: Vec<String> = Vec::new();
-    for line in text.lines() {
-        let line = line.replace("nomadctl job run", "nomad job run");
-        let words: Vec<&str> = line.split(' ').collect();
-        lines.push(match words.as_slice() {
-            ["Job", "Modify", "Index:", _] => "Job Modify Index: N".to_owned(),
-            ["nomad", "job", "run", "-check-index", _, rest @ ..] => {
-                format!("nomad job run -check-index N {}", rest.join(" "))
-            }
-            _ => match line.split_once(" (") {
-                Some((before, after)) if after.ends_with(" from now).") => before.to_owned(),
-                _ => line,
-            },
-        });
-    }
-    lines.join("\n")
-}
-
-fn check(case: &str, recorded: &str, change: impl Fn(&mut PlanPage<'_>)) {
-    let response: PlanResponse = serde_json::from_str(&golden(&format!("plan/{case}.json"))).unwrap();
-    let mut page = page(&response);
-    change(&mut page);
-    let text = plan(&page, &Clock::fixed(crate::NOW_NS), Length::Short);
-    let wanted = recorded_stdout(&golden(&format!("plan/{case}.{recorded}")));
-    assert_eq!(comparable(&text), comparable(&wanted), "{case}.{recorded}");
+    let detail = Detail::Folded;
+    PlanPage { plan: response, diff: true, detail, flags: "", path: "new.nomad.hcl", colour: false }
 }
 
 #[test]
-fn recorded_plans_read_as_nomad_shows_them() {
-    for case in cases() {
-        check(&case, "txt", |_| {});
+fn recorded_plans_read_as_nomad_shows_them_and_exit_alike() {
+    for case in Case::all() {
+        case.check("cli.txt");
     }
 }
 
 #[test]
 fn verbose_plans_show_all_of_new_parts() {
-    for case in cases() {
-        check(&case, "verbose.txt", |page| page.detail = Detail::Whole);
+    for case in Case::all() {
+        case.check("cli_verbose.txt");
     }
 }
 
 #[test]
 fn plans_can_leave_the_differences_out() {
-    for case in cases() {
-        check(&case, "nodiff.txt", |page| page.diff = false);
+    for case in Case::all() {
+        case.check("cli_nodiff.txt");
     }
 }
 
 #[test]
 fn what_cannot_be_placed_is_explained() {
-    let response: PlanResponse = serde_json::from_str(&golden("plan/exhausted-partial.json")).unwrap();
-    let page = PlanPage { why: true, ..page(&response) };
-    let text = plan(&page, &Clock::fixed(crate::NOW_NS), Length::Short);
-    let start = text.find("Scheduler dry-run:").unwrap();
-    let end = text.find("\n\nJob Modify Index").unwrap();
+    let response: PlanResponse = serde_json::from_value(Case::named("exhausted-partial").answer()).unwrap();
     expect![[r#"
-        Scheduler dry-run:
-        - WARNING: Failed to place all allocations.
-          Task Group "g" (failed to place 25 allocations):
-            * Resources exhausted on 1 nodes
-            * Dimension "cpu" exhausted on 1 nodes
-        - Why:
+        Why not all would be placed:
           Group "g": of 1 node looked at, 0 filtered and 1 without room
             1 node not enough CPU (task "t" asks 25000 MHz)"#]]
-    .assert_eq(&text[start..end]);
+    .assert_eq(&plan_why(&response).unwrap());
+    let placed: PlanResponse = serde_json::from_value(Case::named("add-task").answer()).unwrap();
+    assert_eq!(plan_why(&placed), None);
 }
 
 #[test]
 fn markers_are_coloured_on_request() {
-    let response: PlanResponse = serde_json::from_str(&golden("plan/destructive-config.json")).unwrap();
+    let response: PlanResponse = serde_json::from_value(Case::named("destructive-config").answer()).unwrap();
     let page = PlanPage { colour: true, ..page(&response) };
     let text = plan(&page, &Clock::fixed(crate::NOW_NS), Length::Short);
     assert!(text.starts_with("\u{1b}[33m+/-\u{1b}[0m Job: "), "{text}");

@@ -81,6 +81,89 @@ fn jobs_are_listed_with_their_kind() {
 }
 
 #[test]
+fn a_template_says_what_a_dispatch_must_give() {
+    let job: JobView = serde_json::from_str(
+        r#"{"ID":"resize","Type":"batch","ParameterizedJob":
+        {"Payload":"optional","MetaRequired":["size"],"MetaOptional":["format","name"]}}"#,
+    )
+    .unwrap();
+    let page = show::JobPage { job, ..show::JobPage::default() };
+    let text = show::job_status(&page, &clock(), Length::Short);
+    let start = text.find("Parameterized Job").unwrap();
+    expect![[r#"
+        Parameterized Job
+        Payload           = optional
+        Required Metadata = size
+        Optional Metadata = format, name
+
+        Children Job Summary
+        Pending  Running  Dead
+        0        0        0
+
+        No dispatched instances of parameterized job found"#]]
+    .assert_eq(&text[start..]);
+}
+
+#[test]
+fn processors_and_disks_of_a_host_are_shown_on_request() {
+    let page = |stats| show::NodePage {
+        node: answer::<NodeView>("node"),
+        host: Some(answer("client-stats")),
+        stats,
+        ..show::NodePage::default()
+    };
+    let text = show::node_status(&page(true), &clock(), Length::Short);
+    let start = text.find("CPU Stats").unwrap();
+    let end = text.find("\n\nAllocations").unwrap();
+    expect![[r#"
+        CPU Stats
+        CPU   User   System  Idle
+        cpu0  0.00%  0.00%   100.00%
+        cpu1  0.00%  0.00%   100.00%
+
+        Memory Stats
+        Total     = 24 GiB
+        Available = 23 GiB
+        Used      = 595 MiB
+        Free      = 22 GiB
+
+        Disk Stats
+        Device    Mount Point  Size     Used    Available  Used Percent  Inodes Percent
+        /dev/vda  /            252 GiB  18 GiB  73 GiB     19.52%        3.42%
+        /dev/vda  /run/netns   252 GiB  18 GiB  73 GiB     19.52%        3.42%"#]]
+    .assert_eq(&text[start..end]);
+    assert!(!show::node_status(&page(false), &clock(), Length::Short).contains("CPU Stats"));
+}
+
+#[test]
+fn memory_and_processors_of_tasks_are_shown_on_request() {
+    let cpu = r#"{"Percent":12.5,"SystemMode":2.5,"UserMode":10.0,"ThrottledPeriods":3,
+        "ThrottledTime":1500000000,"Measured":["Percent","System Mode","User Mode","Throttled Periods","Throttled Time"]}"#;
+    let memory = r#"{"RSS":22937600,"Swap":0,"Measured":["RSS","Swap"]}"#;
+    let parts = format!(r#"{{"CpuStats":{cpu},"MemoryStats":{memory}}}"#);
+    let usage = format!(r#"{{"ResourceUsage":{parts},"Tasks":{{"server":{{"ResourceUsage":{parts}}}}}}}"#);
+    let page = |stats| show::AllocPage {
+        alloc: answer::<AllocView>("alloc-web"),
+        usage: Some(serde_json::from_str(&usage).unwrap()),
+        stats,
+        ..show::AllocPage::default()
+    };
+    let text = show::alloc_status(&page(true), &clock(), Length::Short);
+    let start = text.find("Memory Stats").unwrap();
+    let end = text.find("\n\nTask Events").unwrap();
+    expect![[r#"
+        Memory Stats
+        RSS     Swap
+        22 MiB  0 B
+
+        CPU Stats
+        Percent  User Mode  System Mode  Throttled Periods  Throttled Time
+        12.50%   10.00%     2.50%        3                  1.5s"#]]
+    .assert_eq(&text[start..end]);
+    assert!(!show::alloc_status(&page(false), &clock(), Length::Short).contains("Memory Stats"));
+}
+
+#[test]
 fn a_failed_allocation_shows_what_happened() {
     let page =
         show::AllocPage { alloc: answer::<AllocView>("alloc-batch-fail"), ..show::AllocPage::default() };

@@ -84,14 +84,15 @@ fn flags_before_the_command_are_refused() {
 
 #[test]
 fn the_version_is_printed_by_flag_and_command() {
+    let version = format!("nomadctl v{}\n", nomadctl::VERSION);
     for words in [["version"], ["-version"], ["--version"], ["-v"]] {
         let ran = run(&words);
-        assert_eq!((ran.code, ran.out.as_str()), (0, "nomadctl v0.0.0\n"), "{words:?}");
+        assert_eq!((ran.code, ran.out.as_str()), (0, version.as_str()), "{words:?}");
     }
 }
 
 /// Every command that does something, by the words that reach it.
-const COMMANDS: [&str; 36] = [
+const COMMANDS: [&str; 48] = [
     "run",
     "stop",
     "status",
@@ -108,6 +109,18 @@ const COMMANDS: [&str; 36] = [
     "agent-info",
     "version",
     "job allocs",
+    "job deployments",
+    "job dispatch",
+    "job eval",
+    "job history",
+    "job periodic force",
+    "job promote",
+    "job revert",
+    "job scale",
+    "job scaling-events",
+    "job start",
+    "job tag apply",
+    "job tag unset",
     "job init",
     "job inspect",
     "job plan",

@@ -76,9 +76,12 @@ impl PlanArgs {
             flags: &self.repeated_flags(),
             path: &self.path,
             colour: context.colour(&self.global),
-            why: true,
         };
         context.ui.print(&show::plan(&page, context.clock, Length::verbose(self.verbose)));
+        // Apart from the page, which is what scripts have always read.
+        if let Some(why) = show::plan_why(&reply.value) {
+            context.ui.warn(&format!("\n{why}"));
+        }
         Ok(exit)
     }
 

@@ -16,6 +16,8 @@ pub struct AllocPage {
     pub checks: BTreeMap<String, CheckStatus>,
     /// What it uses; `None` when its node does not say.
     pub usage: Option<ResourceUsage>,
+    /// Shows in detail what the tasks use.
+    pub stats: bool,
 }
 
 /// Returns allocations as a table in the given order, or says that there are none.

@@ -34,6 +34,10 @@ pub(super) fn task_sections(page: &AllocPage, clock: &Clock) -> Vec<String> {
             Some(resources) => format!("{title}\nTask Resources:\n{resources}"),
             None => title,
         });
+        let usage = page.usage.as_ref().and_then(|usage| usage.tasks.get(name));
+        if let Some(usage) = usage.filter(|_| page.stats) {
+            sections.extend(super::stats::task_sections(usage));
+        }
         sections.push(format!("Task Events:\n{}", times(state, clock)));
         sections.push(format!("Recent Events:\n{}", events(state, clock)));
     }

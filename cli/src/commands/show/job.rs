@@ -39,11 +39,12 @@ pub fn job_status(page: &JobPage, clock: &Clock, length: Length) -> String {
         return head;
     }
     let mut sections = vec![head];
-    if page.job.periodic.is_some() || page.job.parameterized_job.is_some() && !page.job.dispatched {
+    if page.job.periodic.is_some() || is_template(&page.job) {
+        sections.extend(parameters(&page.job));
         sections.extend(children(page));
         return sections.join("\n\n");
     }
-    sections.push(format!("Summary\n{}", summary(&page.summary)));
+    sections.push(format!("Summary\n{}", summary_table(&page.summary)));
     if page.show_evals && !page.evals.is_empty() {
         sections.push(format!("Evaluations\n{}", evaluations(&page.evals, length)));
     }
@@ -68,13 +69,15 @@ fn head(page: &JobPage, clock: &Clock) -> String {
         .add("Node Pool", &job.node_pool)
         .add("Status", status_text(&job.status, job.stop))
         .add("Periodic", job.periodic.is_some())
-        .add("Parameterized", job.parameterized_job.is_some() && !job.dispatched)
+        .add("Parameterized", is_template(job))
         .add_some("Idempotency Token", (!token.is_empty()).then_some(token))
         .add_some("Next Periodic Launch", page.next_launch.as_ref())
         .render()
 }
 
-fn summary(summary: &JobSummary) -> String {
+/// Returns how many allocations of which group are in which state.
+#[must_use]
+pub fn summary_table(summary: &JobSummary) -> String {
     let mut table =
         Table::new(&["Task Group", "Queued", "Starting", "Running", "Failed", "Complete", "Lost", "Unknown"]);
     for (name, group) in &summary.summary {
@@ -150,6 +153,21 @@ fn newest_first(allocs: &[AllocStub], clock: &Clock, length: Length) -> String {
     let mut sorted = allocs.to_vec();
     sorted.sort_by_key(|alloc| std::cmp::Reverse(alloc.create_index));
     alloc_table(&sorted, clock, length)
+}
+
+fn is_template(job: &JobView) -> bool {
+    job.parameterized_job.is_some() && !job.dispatched
+}
+
+/// Returns what a dispatch may and must give.
+fn parameters(job: &JobView) -> Option<String> {
+    let rules = job.parameterized_job.as_ref()?;
+    let rules = KeyValue::new()
+        .add("Payload", &rules.payload)
+        .add("Required Metadata", rules.meta_required.join(", "))
+        .add("Optional Metadata", rules.meta_optional.join(", "))
+        .render();
+    Some(format!("Parameterized Job\n{rules}"))
 }
 
 fn children(page: &JobPage) -> Vec<String> {

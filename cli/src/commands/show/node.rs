@@ -17,6 +17,8 @@ pub struct NodePage {
     pub host: Option<HostStats>,
     /// What its running allocations use, of those that say.
     pub usage: Vec<ResourceUsage>,
+    /// Shows every processor and disk of the host.
+    pub stats: bool,
     /// Shows nothing but the node itself and its allocations.
     pub short: bool,
 }
@@ -38,6 +40,9 @@ pub fn node_status(page: &NodePage, clock: &Clock, length: Length) -> String {
     sections.push(format!("Allocated Resources\n{}", allocated(page)));
     sections.extend(alloc_usage(page));
     sections.extend(host_usage(page));
+    if let Some(host) = page.host.as_ref().filter(|_| page.stats) {
+        sections.extend(super::stats::host_sections(host));
+    }
     sections.push(format!("Allocations\n{}", allocations(&page.allocs, clock, length)));
     if full {
         sections.push(format!("Attributes\n{}", pairs(&page.node.attributes)));

@@ -19,8 +19,6 @@ pub struct PlanPage<'a> {
     pub path: &'a str,
     /// Colours the differences.
     pub colour: bool,
-    /// Adds the reasons in words to what could not be placed.
-    pub why: bool,
 }
 
 /// Returns the page of a plan, without a final line break.
@@ -48,6 +46,17 @@ pub fn plan(page: &PlanPage<'_>, clock: &Clock, length: Length) -> String {
     sections.join("\n\n")
 }
 
+/// Returns the reasons, in words, of what could not be placed; `None` when all was.
+#[must_use]
+pub fn plan_why(plan: &PlanResponse) -> Option<String> {
+    if plan.failed_tg_allocs.is_empty() {
+        return None;
+    }
+    let groups = plan.failed_tg_allocs.iter().flat_map(|(group, metric)| why_lines(group, metric));
+    let lines: Vec<String> = groups.map(|line| format!("  {line}")).collect();
+    Some(format!("Why not all would be placed:\n{}", lines.join("\n")))
+}
+
 /// Returns the warnings of an answer with their title.
 #[must_use]
 pub fn warnings_block(warnings: &str) -> Option<String> {
@@ -67,12 +76,6 @@ fn dry_run(page: &PlanPage<'_>, clock: &Clock) -> String {
             let noun = if failed == 1 { "allocation" } else { "allocations" };
             lines.push(format!("  Task Group {group:?} (failed to place {failed} {noun}):"));
             lines.extend(metric_lines(metric, "    "));
-        }
-        if page.why {
-            lines.push("- Why:".to_owned());
-            for (group, metric) in &plan.failed_tg_allocs {
-                lines.extend(why_lines(group, metric).into_iter().map(|line| format!("  {line}")));
-            }
         }
     }
     if let Some(launch) = clock.launch_text(&plan.next_periodic_launch) {
