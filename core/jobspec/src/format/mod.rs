@@ -9,6 +9,7 @@
 mod align;
 mod format_text;
 mod indent;
+mod lexeme;
 mod line;
 mod scan;
 mod space;

@@ -3,6 +3,7 @@
 //! Limits: makes tokens of any text; whether they make sense is the parser's business. Templates in strings
 //! in templates are followed with a stack of their own, not by recursion.
 
+use super::lexeme::{is_escaped_template, is_word, is_word_start, number_length, opens_template, symbol};
 use super::token::{Kind, Token};
 
 /// Cuts a text into tokens; also returns how many spaces end it.
@@ -164,11 +165,13 @@ impl<'a> Scanner<'a> {
     /// Scans what follows in a heredoc: one line of it, up to a template or the end marker.
     fn heredoc(&mut self, marker: &'a str, line_start: bool) {
         let rest = self.rest();
-        let line = rest.split_inclusive('\n').next().unwrap_or(rest);
-        if line_start && line.trim() == marker {
-            self.push(Kind::CloseHeredoc, line.trim_end_matches(['\n', '\r']).len());
-            self.modes.pop();
-            return;
+        if line_start {
+            let line = rest.split_inclusive('\n').next().unwrap_or(rest);
+            if line.trim() == marker {
+                self.push(Kind::CloseHeredoc, line.trim_end_matches(['\n', '\r']).len());
+                self.modes.pop();
+                return;
+            }
         }
         if self.open_template() {
             if let Some(at) = self.modes.len().checked_sub(2) {
@@ -177,13 +180,11 @@ impl<'a> Scanner<'a> {
             return;
         }
         let mut end = 0;
-        while end < line.len() && !opens_template(&rest[end..]) {
-            let step = if is_escaped_template(&rest[end..]) {
-                3
-            } else {
-                rest[end..].chars().next().map_or(1, char::len_utf8)
-            };
-            end += step;
+        while let Some(next) = rest[end..].chars().next().filter(|_| !opens_template(&rest[end..])) {
+            end += if is_escaped_template(&rest[end..]) { 3 } else { next.len_utf8() };
+            if next == '\n' {
+                break;
+            }
         }
         let line_start = rest[..end].ends_with('\n');
         self.push(Kind::Literal, end);
@@ -202,79 +203,4 @@ impl<'a> Scanner<'a> {
         self.modes.push(Mode::Template { braces: 0 });
         true
     }
-}
-
-fn opens_template(rest: &str) -> bool {
-    rest.starts_with("${") || rest.starts_with("%{")
-}
-
-fn is_escaped_template(rest: &str) -> bool {
-    rest.starts_with("$${") || rest.starts_with("%%{")
-}
-
-fn is_word_start(char: char) -> bool {
-    char.is_ascii_alphabetic() || char == '_' || !char.is_ascii()
-}
-
-fn is_word(char: char) -> bool {
-    is_word_start(char) || char.is_ascii_digit() || char == '-'
-}
-
-/// Returns the bytes of the number that `rest` starts with.
-fn number_length(rest: &str) -> usize {
-    let digits = |from: usize| {
-        let tail = rest.get(from..).unwrap_or("");
-        tail.len() - tail.trim_start_matches(|char: char| char.is_ascii_digit()).len()
-    };
-    let mut end = digits(0);
-    if rest[end..].starts_with('.') && digits(end + 1) > 0 {
-        end += 1 + digits(end + 1);
-    }
-    if rest[end..].starts_with(['e', 'E']) {
-        let sign = usize::from(rest[end + 1..].starts_with(['+', '-']));
-        let exponent = digits(end + 1 + sign);
-        if exponent > 0 {
-            end += 1 + sign + exponent;
-        }
-    }
-    end
-}
-
-/// Returns the kind and length of the sign that `rest` starts with.
-fn symbol(rest: &str) -> (Kind, usize) {
-    const SIGNS: [(&str, Kind); 28] = [
-        ("...", Kind::Ellipsis),
-        ("==", Kind::Operator),
-        ("!=", Kind::Operator),
-        (">=", Kind::Operator),
-        ("<=", Kind::Operator),
-        ("&&", Kind::Operator),
-        ("||", Kind::Operator),
-        ("=>", Kind::Other),
-        ("::", Kind::DoubleColon),
-        ("=", Kind::Equal),
-        (",", Kind::Comma),
-        (".", Kind::Dot),
-        (":", Kind::Colon),
-        ("?", Kind::Colon),
-        ("-", Kind::Minus),
-        ("!", Kind::Bang),
-        ("+", Kind::Operator),
-        ("*", Kind::Operator),
-        ("/", Kind::Operator),
-        ("%", Kind::Operator),
-        ("<", Kind::Operator),
-        (">", Kind::Operator),
-        ("(", Kind::OpenParen),
-        (")", Kind::CloseParen),
-        ("[", Kind::OpenBracket),
-        ("]", Kind::CloseBracket),
-        ("{", Kind::OpenBrace),
-        ("}", Kind::CloseBrace),
-    ];
-    let found = SIGNS.iter().find(|(sign, _)| rest.starts_with(sign));
-    found.map_or_else(
-        || (Kind::Other, rest.chars().next().map_or(1, char::len_utf8)),
-        |(sign, kind)| (*kind, sign.len()),
-    )
 }
