@@ -16,7 +16,7 @@ const PARTS: u64 = 4;
 const BUCKETS: usize = 252;
 
 /// Counts of values, by size. `T` is what the original keeps beside the counts: nothing, here.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Histogram<T = ()> {
     /// Empty until the first value.
     counts: Vec<u64>,
