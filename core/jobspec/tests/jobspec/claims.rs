@@ -7,6 +7,9 @@ use jobspec::{Format, Inputs, Limits, RenderStyle, Source, parse};
 use model::diff::{DiffType, job_diff};
 use model::{Job, JobDraft};
 
+/// Blocks of one job: a short text can ask for many, and here each is kept in several forms at once.
+const MOST_BLOCKS: u64 = 3_000;
+
 /// Holds for any text read as HCL or as the JSON form of HCL.
 pub(crate) fn hold_for_hcl(text: &str) {
     hold(text, Format::Hcl);
@@ -19,7 +22,8 @@ pub(crate) fn hold_for_json(text: &str) {
 
 fn hold(text: &str, format: Format) {
     let source = Source { file_name: "input.hcl".to_owned(), text: text.to_owned(), format };
-    match parse(source, &Inputs::default(), None, Limits::default()) {
+    let limits = Limits { blocks: MOST_BLOCKS, ..Limits::default() };
+    match parse(source, &Inputs::default(), None, limits) {
         Ok(parsed) => {
             assert!(parsed.warning_lines().all(|line| !line.is_empty()));
             hold_for_draft(parsed.job);

@@ -1,13 +1,15 @@
 //! Replays the corpus of the fuzz targets and the recorded job files: every text is refused or taken by every step.
 //!
-//! Limits: a text may take ten seconds of wall time on a busy machine, which is far above what any of them needs.
-//! How much memory a parse takes is bounded by the limits that `hostile.rs` tests.
+//! Limits: a text may take ten seconds of wall time on a busy machine, and all tests of this binary together 256 MiB;
+//! both are far above what is needed.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::claims;
 
+/// Most memory that the process may have taken so far.
+const MOST_KILOBYTES: u64 = 256 << 10;
 /// Most time for one text.
 const LONGEST: Duration = Duration::from_secs(10);
 
@@ -27,6 +29,15 @@ fn replay(texts: &[(PathBuf, String)], hold: fn(&str)) {
         hold(text);
         assert!(started.elapsed() < LONGEST, "{} takes {:?}", path.display(), started.elapsed());
     }
+    let peak = peak_kilobytes();
+    assert!(peak < MOST_KILOBYTES, "the process took {peak} kB");
+}
+
+/// The peak of the resident set; nothing where the system does not tell.
+fn peak_kilobytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or("0 kB");
+    line.trim().trim_end_matches(" kB").parse().expect("the kernel writes a number")
 }
 
 fn corpus(target: &str) -> PathBuf {
