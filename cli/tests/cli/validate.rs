@@ -58,3 +58,24 @@ fn five_mistakes_are_five_located_messages() {
     "#]].assert_eq(&ran.err);
     assert_eq!(ran.err.matches("\nerror: ").count(), 5);
 }
+
+#[test]
+fn without_an_agent_the_whole_job_is_checked_here() {
+    let checked = |text: &str| {
+        // Port 1 of the loopback address: nobody listens there.
+        run_with(&["job", "validate", "-address=http://127.0.0.1:1", "-"], Environment::default(), text)
+    };
+    let ran = checked("job \"j\" {\n  priority = 200\n  group \"g\" {\n    count = -1\n  }\n}\n");
+    assert_eq!((ran.code, ran.out.as_str()), (1, ""));
+    assert!(ran.err.contains("The drivers' configuration was not validated."), "{}", ran.err);
+    let verdict = ran.err.split_once("Job validation errors:\n").unwrap().1;
+    for problem in ["Task group count can't be negative", "job priority must be between [1, 100]"] {
+        assert!(verdict.contains(problem), "{verdict}");
+    }
+    let warned = "job \"j\" {\n  group \"g\" {\n    service {\n      port = \"1\"\n    }\n    task \"t\" {\n      \
+                  driver = \"raw_exec\"\n      config {\n        command = \"true\"\n      }\n    }\n  }\n}\n";
+    let ran = checked(warned);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.starts_with("Job Warnings:\n"), "{}", ran.out);
+    assert!(ran.out.ends_with("Job validation successful\n"), "{}", ran.out);
+}

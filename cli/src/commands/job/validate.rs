@@ -1,5 +1,8 @@
 //! `job validate`.
 
+use api::view::ValidateResponse;
+use model::JobDraft;
+
 use crate::commands::show;
 use crate::context::Context;
 use crate::global::GlobalArgs;
@@ -8,8 +11,8 @@ use crate::{CommandError, CommandResult, Exit};
 
 /// Check a job file
 ///
-/// The file is read here and the job is checked by an agent. Without an agent only the file is checked, and a warning
-/// says so.
+/// The file is read here and the job is checked by an agent. Without an agent it is checked here, and a warning says
+/// so: what drivers and other jobs have to say is not known then.
 #[derive(clap::Args, Debug)]
 pub(crate) struct ValidateArgs {
     #[command(flatten)]
@@ -33,25 +36,49 @@ impl ValidateArgs {
             Ok(reply) => reply.value,
             Err(error) => {
                 let text = format!(
-                    "The job was not checked by an agent, only its file was ({error}).\nThe drivers' \
-                     configuration was not validated."
+                    "The job was not checked by an agent, only here ({error}).\nThe drivers' configuration was not \
+                     validated."
                 );
                 context.ui.warn(&text);
-                context.ui.print("Job validation successful");
-                return Ok(Exit::OK);
+                return verdict(context, &checked_here(&file)?);
             }
         };
         if !answer.driver_config_validated {
             context.ui.warn("Driver configuration not validated since no agent could check it.");
         }
-        if let Some(warnings) = show::warnings_block(&answer.warnings) {
-            context.ui.print(&format!("{warnings}\n"));
-        }
-        if answer.error.is_empty() && answer.validation_errors.is_empty() {
-            context.ui.print("Job validation successful");
-            return Ok(Exit::OK);
-        }
-        let errors = if answer.error.is_empty() { answer.validation_errors.join("\n") } else { answer.error };
-        Err(CommandError::failed(format!("Job validation errors:\n{errors}")))
+        verdict(context, &answer)
     }
+}
+
+/// Checks a job as a server would, but for what only a server knows.
+fn checked_here(file: &JobFile) -> Result<ValidateResponse, CommandError> {
+    let draft = JobDraft::from_json(&file.job)
+        .map_err(|error| CommandError::failed(format!("Error getting job struct: {error}")))?;
+    let report = draft.admit("global").validate();
+    let warnings = report.warnings.iter().map(|warning| format!("* {warning}"));
+    let count = report.warnings.len();
+    let heading = format!("{count} {}:\n", if count == 1 { "warning" } else { "warnings" });
+    Ok(ValidateResponse {
+        error: report.error_text().unwrap_or_default(),
+        warnings: if count == 0 {
+            String::new()
+        } else {
+            std::iter::once(heading).chain(warnings).collect::<Vec<_>>().join("\n")
+        },
+        ..ValidateResponse::default()
+    })
+}
+
+/// Prints what was found, and ends the command.
+fn verdict(context: &Context<'_>, answer: &ValidateResponse) -> CommandResult {
+    if let Some(warnings) = show::warnings_block(&answer.warnings) {
+        context.ui.print(&format!("{warnings}\n"));
+    }
+    if answer.error.is_empty() && answer.validation_errors.is_empty() {
+        context.ui.print("Job validation successful");
+        return Ok(Exit::OK);
+    }
+    let lines = answer.validation_errors.join("\n");
+    let errors = if answer.error.is_empty() { &lines } else { &answer.error };
+    Err(CommandError::failed(format!("Job validation errors:\n{errors}")))
 }
