@@ -8,11 +8,13 @@
 
 mod claims;
 mod diagnostics;
+mod expressions;
 mod golden;
 mod hostile;
 mod language;
 mod layout;
+mod meaning;
 mod replay;
-mod rules;
 mod round_trip;
+mod verdicts;
 mod written;
