@@ -49,6 +49,10 @@ impl LocalClient for ApiClient {
         async move { self.0.alloc_stats(alloc).await.map(|stats| show_stats::alloc(&stats)) }.boxed()
     }
 
+    fn checks(&self, alloc: AllocId) -> Value {
+        show_stats::checks(&self.0.checks(alloc))
+    }
+
     fn restart(&self, alloc: AllocId, task: Option<String>) -> BoxFuture<'_, Result<(), String>> {
         async move { self.0.restart(alloc, task.as_deref()).await.map_err(|error| error.to_string()) }.boxed()
     }

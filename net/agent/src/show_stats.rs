@@ -1,6 +1,6 @@
 //! Figures of a client in the shape that `/v1/client/…/stats` shows.
 
-use client::{AllocStats, HostStats, TaskUsage, UsageOfTask};
+use client::{AllocStats, CheckResult, HostStats, TaskUsage, UsageOfTask};
 use serde_json::{Map, Value, json};
 
 /// A host's figures.
@@ -55,4 +55,24 @@ fn usage(usage: &TaskUsage) -> Value {
             "RSS": usage.rss, "Swap": usage.swap, "Usage": usage.usage,
         },
     })
+}
+
+/// The last results of checks, by id.
+pub(crate) fn checks(results: &[CheckResult]) -> Value {
+    let entry = |result: &CheckResult| {
+        let mut shown = json!({
+            "Check": &*result.check, "Group": &*result.group, "ID": &*result.id,
+            "Mode": if result.counts { "healthiness" } else { "readiness" }, "Output": result.output,
+            "Service": &*result.service, "Status": result.status.as_str(),
+            "Timestamp": result.at.0 / 1_000_000_000,
+        });
+        if result.status_code != 0 {
+            shown["StatusCode"] = result.status_code.into();
+        }
+        if !result.task.is_empty() {
+            shown["Task"] = (&*result.task).into();
+        }
+        (result.id.to_string(), shown)
+    };
+    results.iter().map(entry).collect::<Map<_, _>>().into()
 }

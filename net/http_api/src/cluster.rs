@@ -138,6 +138,9 @@ pub trait LocalClient: Send + Sync {
     /// Returns an allocation's figures, as `/v1/client/allocation/:id/stats` shows them.
     fn alloc_stats(&self, alloc: AllocId) -> BoxFuture<'_, Option<Value>>;
 
+    /// Returns the last results of an allocation's checks, as `/v1/client/allocation/:id/checks` shows them.
+    fn checks(&self, alloc: AllocId) -> Value;
+
     /// Restarts one task, or all.
     fn restart(&self, alloc: AllocId, task: Option<String>) -> BoxFuture<'_, Result<(), String>>;
 

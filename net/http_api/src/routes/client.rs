@@ -35,6 +35,7 @@ pub(super) fn routes<C: Cluster>() -> Vec<Route<C>> {
         ),
         route(Method::Get, "/v1/client/allocation/:id/stats", READ, Scope::Object, handler(alloc_stats::<C>)),
         route(Method::Get, "/v1/client/allocation/:id/checks", READ, Scope::Object, handler(checks::<C>)),
+        route(Method::Get, "/v1/allocation/:id/checks", READ, Scope::Object, handler(checks::<C>)),
         route(
             Method::Write,
             "/v1/client/allocation/:id/restart",
@@ -130,12 +131,12 @@ async fn alloc_stats<C: Cluster>(mut call: Call<C>) -> Result<Reply, ApiError> {
     }
 }
 
-/// `GET /v1/client/allocation/:id/checks`: checks of services are not run yet, so there are none.
+/// `GET /v1/client/allocation/:id/checks`, also without `client`.
 async fn checks<C: Cluster>(mut call: Call<C>) -> Result<Reply, ApiError> {
     let id = alloc_id(call.param("id"))?;
     match place(&mut call, id).await? {
         Place::Elsewhere(reply) => Ok(reply),
-        Place::Here(_) => Reply::json(&json!({})),
+        Place::Here(local) => Reply::json(&local.checks(id)),
     }
 }
 

@@ -14,6 +14,7 @@
 //! | `/v1/allocation/:id`, `/v1/evaluation/:id`, `/v1/deployment/:id`, `/v1/node/:id` | the record's |
 //! | `/v1/node/:id/allocations`, `…/allocations` of evaluations and deployments | newest of those allocations |
 //! | `/v1/namespaces`, `/v1/node/pools` | the table's |
+//! | `/v1/services`, `/v1/service/:name`, `…/services` of jobs and allocations | the table's |
 //! | `/v1/jobs/statuses` | the newest modify index on the page |
 //! | writes | the index of the write |
 //! | `/v1/status/*`, `/v1/regions`, `/v1/agent/*`, `/v1/client/*`, parse, validate | none |
@@ -40,6 +41,7 @@ mod nodes;
 mod operator;
 mod reading;
 mod search;
+mod services;
 mod status;
 
 use crate::cluster::Cluster;
@@ -48,7 +50,7 @@ use crate::{Route, RouteTable};
 /// The table of all endpoints.
 #[must_use]
 pub fn all<C: Cluster>() -> RouteTable<C> {
-    let groups: [Vec<Route<C>>; 19] = [
+    let groups: [Vec<Route<C>>; 20] = [
         jobs::routes(),
         job::routes(),
         job_launches::routes(),
@@ -65,6 +67,7 @@ pub fn all<C: Cluster>() -> RouteTable<C> {
         evaluations::routes(),
         deployments::routes(),
         search::routes(),
+        services::routes(),
         status::routes(),
         agent::routes(),
         operator::routes(),

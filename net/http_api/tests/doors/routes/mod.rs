@@ -8,6 +8,7 @@ mod fake;
 mod plans;
 mod populate;
 mod replay;
+mod services;
 mod shape;
 mod shapes;
 mod stream;

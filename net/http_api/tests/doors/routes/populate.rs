@@ -9,8 +9,8 @@ use http_api::routes;
 use http_api::{Api, ApiConfig, Watch};
 use http_body_util::BodyExt;
 use model::{
-    Alloc, AllocUpdate, ClientStatus, EvalStatus, Name, Nanos, NetworkStatus, Node, RunState, TaskEvent,
-    TaskEventKind, TaskState, TaskStates, Timestamp,
+    Alloc, AllocUpdate, ClientStatus, EvalStatus, Name, Nanos, NetworkStatus, Node, RunState, Service,
+    ServiceInstance, TaskEvent, TaskEventKind, TaskState, TaskStates, Timestamp,
 };
 use serde_json::{Value, json};
 use state::Command;
@@ -172,9 +172,25 @@ impl World {
             tasks,
             healthy,
             network: Some(network),
-            services: Vec::new(),
+            services: services(alloc),
         }
     }
+}
+
+/// The services of an allocation's group, as a client offers them.
+fn services(alloc: &Alloc) -> Vec<ServiceInstance> {
+    let instance = |service: &Service| {
+        let port = alloc.assigned.ports.iter().find(|port| *port.label == *service.port_label);
+        let (group, name, label) = (&alloc.group, &service.name, &service.port_label);
+        ServiceInstance {
+            id: Name::from(format!("_nomad-task-{}-group-{group}-{name}-{label}", alloc.id)),
+            name: Name::from(name.as_str()),
+            tags: service.tags.iter().map(|tag| Name::from(tag.as_str())).collect(),
+            address: port.map_or_else(|| Name::from(""), |port| Name::clone(&port.host_ip)),
+            port: port.map_or(0, |port| port.value),
+        }
+    };
+    alloc.task_group().unwrap().services.iter().map(instance).collect()
 }
 
 fn task_state(now: Timestamp, fails: bool) -> TaskState {

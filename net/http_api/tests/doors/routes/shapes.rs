@@ -79,7 +79,7 @@ const NOT_KEPT: &[&str] = &[
 pub(super) const RULES: Rules<'_> = Rules { ignored: NOT_KEPT, maps: MAPS, optional: OPTIONAL };
 
 /// Sends recorded requests to the cluster of the recordings; a path stands where ids have to be replaced.
-async fn check(world: &World, recordings: &[(&str, &str)]) {
+pub(super) async fn check(world: &World, recordings: &[(&str, &str)]) {
     let state = world.fake.snapshot();
     let alloc_of = |job: &str| {
         let found = state.allocs_of_job(&JobKey::new("default", job)).next();
