@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json};
 
 use super::WriteError;
 use super::duration::duration_text;
-use super::names::{MapForm, hcl_name, is_required, label_field, label_text, map_form};
+use super::names::{MapForm, hcl_name, is_filled_in, is_required, label_field, label_text, map_form};
 use super::text::{heredoc, is_name, key, label, quoted};
 
 /// Characters up to which a list stays in one line.
@@ -74,7 +74,9 @@ impl BodyWriter {
             },
             Kind::Document(_) | Kind::Documents(_) | Kind::NamedDocuments(_) => false,
         };
-        let says_nothing = value.is_null() || (field.draft == Form::Value && is_zero(value));
+        let says_nothing = value.is_null()
+            || (field.draft == Form::Value && is_zero(value))
+            || is_filled_in(block, name, value);
         if !simple || (says_nothing && !is_required(block, name)) {
             return;
         }

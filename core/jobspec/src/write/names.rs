@@ -4,6 +4,7 @@
 //! name without its plural.
 
 use model::document::{FieldDef, Kind};
+use serde_json::Value as Json;
 
 /// Returns the name of a field in a job file; `None` for what job files have no word for.
 pub(super) fn hcl_name(block: &str, field: &FieldDef) -> Option<&'static str> {
@@ -64,6 +65,25 @@ pub(super) fn map_form(name: &str) -> MapForm {
 pub(super) fn is_required(block: &str, name: &str) -> bool {
     matches!((block, name), ("lifecycle", "hook") | ("scaling", "max"))
 }
+
+/// Says whether a value is the one that the parser fills in by itself.
+pub(super) fn is_filled_in(block: &str, name: &str, value: &Json) -> bool {
+    let filled = FILLED.iter().find(|(at, attribute, _)| *at == block && *attribute == name);
+    filled.is_some_and(|(_, _, json)| value.to_string() == *json)
+}
+
+/// Block, attribute and the JSON of what the parser fills in.
+const FILLED: [(&str, &str, &str); 9] = [
+    ("constraint", "operator", "\"=\""),
+    ("affinity", "operator", "\"=\""),
+    ("template", "change_mode", "\"restart\""),
+    ("template", "splay", "5000000000"),
+    ("template", "perms", "\"0644\""),
+    ("vault", "env", "true"),
+    ("vault", "disable_file", "false"),
+    ("vault", "change_mode", "\"restart\""),
+    ("scaling", "type", "\"horizontal\""),
+];
 
 /// Block, field and its name in job files; an empty name means that there is none. `*` is any block.
 const NAMES: [(&str, &str, &str); 62] = [
