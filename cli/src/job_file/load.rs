@@ -1,7 +1,7 @@
 //! Reading and parsing a job file.
 //!
 //! Purpose: path or stdin, variables from flags, files and `NOMAD_VAR_*`, and the text that is sent along.
-//! Limits: the job file and each variables file may have as many bytes as the parser reads, 4 MiB.
+//! Limits: the job file and each variables file may have as many bytes as the parser reads.
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
@@ -14,6 +14,7 @@ use serde_json::Value;
 use super::JobFileArgs;
 use super::files::LocalFiles;
 use crate::context::Context;
+use crate::format::ibytes;
 use crate::global::GlobalArgs;
 use crate::{CommandError, Environment};
 
@@ -132,8 +133,7 @@ fn read_file(path: &Path) -> Result<Vec<u8>, String> {
         .read_to_end(&mut bytes)
         .map_err(|error| format!("read {}: {error}", path.display()))?;
     if bytes.len() as u64 > limit {
-        let mebibytes = limit >> 20;
-        return Err(format!("{} is larger than {limit} bytes ({mebibytes} MiB)", path.display()));
+        return Err(format!("{} is larger than {limit} bytes ({})", path.display(), ibytes(limit)));
     }
     Ok(bytes)
 }

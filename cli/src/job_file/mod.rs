@@ -2,7 +2,7 @@
 //!
 //! Purpose: read a job file and its variables, parse it here, and report what is wrong with an excerpt. Nothing is
 //! sent when a file is refused.
-//! Limits: files of up to 4 MiB, from a path or stdin.
+//! Limits: files from a path or stdin, of at most as many bytes as the parser reads.
 
 mod args;
 mod files;

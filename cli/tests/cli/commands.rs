@@ -154,8 +154,9 @@ fn a_refused_job_file_is_explained_and_never_sent() {
     }
     let ran = with_file(&agent, &["job", "run"], "job \"a\" {");
     assert!(ran.err.contains("Error getting job struct: Error parsing job file from job.nomad.hcl:"));
-    let ran = with_file(&agent, &["job", "run"], &format!("# {}", "x".repeat(4 << 20)));
-    assert!(ran.err.contains("larger than 4194304 bytes (4 MiB)"), "{}", ran.err);
+    let limit = jobspec::Limits::default().source_bytes;
+    let ran = with_file(&agent, &["job", "run"], &format!("# {}", "x".repeat(limit)));
+    assert!(ran.err.contains(&format!("larger than {limit} bytes (")), "{}", ran.err);
     assert_eq!(agent.asked(), Vec::<String>::new());
 }
 

@@ -6,7 +6,14 @@ use crate::config::AgentConfig;
 
 /// The configuration with the names that clients expect.
 pub(crate) fn show(config: &AgentConfig, dev: bool) -> Value {
-    let version = env!("CARGO_PKG_VERSION");
+    let number = concat!(
+        env!("CARGO_PKG_VERSION_MAJOR"),
+        ".",
+        env!("CARGO_PKG_VERSION_MINOR"),
+        ".",
+        env!("CARGO_PKG_VERSION_PATCH")
+    );
+    let stage = env!("CARGO_PKG_VERSION_PRE");
     json!({
         "ACL": { "Enabled": false },
         "AdvertiseAddrs": config.advertise,
@@ -34,6 +41,6 @@ pub(crate) fn show(config: &AgentConfig, dev: bool) -> Value {
             "EnableRPC": config.has_certificates(),
         },
         "UI": { "Enabled": false },
-        "Version": { "Version": version, "VersionMetadata": "", "VersionPrerelease": "" },
+        "Version": { "Version": number, "VersionMetadata": "", "VersionPrerelease": stage },
     })
 }

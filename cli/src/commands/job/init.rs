@@ -69,7 +69,7 @@ impl InitArgs {
 
     async fn list(&self, context: &Context<'_>) -> CommandResult {
         let client = context.client(&self.global)?;
-        let request = Request::get("/v1/vars", Query::prefix(&format!("{TEMPLATES}/")));
+        let request = Request::get("/v1/vars", Query::prefix(format!("{TEMPLATES}/")));
         let found: Vec<Value> = client
             .json(request)
             .await

@@ -10,14 +10,14 @@ use crate::{CommandError, CommandResult, Exit};
 
 /// What operators can do with the scheduler.
 #[derive(clap::Subcommand, Debug)]
-pub(super) enum SchedulerCommand {
+pub(crate) enum SchedulerCommand {
     GetConfig(GetArgs),
     SetConfig(SetArgs),
 }
 
 /// Show how the cluster schedules
 #[derive(clap::Args, Debug)]
-pub(super) struct GetArgs {
+pub(crate) struct GetArgs {
     #[command(flatten)]
     global: GlobalArgs,
     #[command(flatten)]
@@ -28,7 +28,7 @@ pub(super) struct GetArgs {
 ///
 /// What is not given stays as it is.
 #[derive(clap::Args, Debug)]
-pub(super) struct SetArgs {
+pub(crate) struct SetArgs {
     #[command(flatten)]
     global: GlobalArgs,
 

@@ -12,7 +12,7 @@ use crate::context::Context;
 
 /// What can be done with node pools.
 #[derive(clap::Subcommand, Debug)]
-pub(super) enum PoolCommand {
+pub(crate) enum PoolCommand {
     Apply(apply::ApplyArgs),
     Delete(delete::DeleteArgs),
     Info(info::InfoArgs),
