@@ -115,14 +115,5 @@ fn describe(report: &DevReport) -> String {
 
 /// An error of an agent with its causes.
 pub(crate) fn failed(error: &AgentError) -> CommandError {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(next) = cause {
-        let next_text = next.to_string();
-        if !text.contains(&next_text) {
-            text.push_str(&format!(": {next_text}"));
-        }
-        cause = next.source();
-    }
-    CommandError::failed(format!("Error: {text}"))
+    CommandError::failed(format!("Error: {}", wire::with_causes(error)))
 }

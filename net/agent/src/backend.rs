@@ -1,6 +1,5 @@
 //! The agent as the HTTP API sees it.
 
-use std::net::ToSocketAddrs;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -16,7 +15,7 @@ use serde_json::json;
 use server::{NodePath, Server, WriteError};
 use state::{Applied, Command, Snapshot, State, Table};
 use tokio::time::Instant;
-use wire::{Endpoint, Expect, Http, Pool, Region, Target};
+use wire::{Endpoint, Expect, Http, Pool, Region, Target, with_causes};
 
 /// How long a request waits for somebody to lead before it is refused.
 const LEADER_PATIENCE: Duration = Duration::from_secs(5);
@@ -62,17 +61,15 @@ impl AgentBackend {
 
     /// Passes a request on to a server of this region.
     async fn pass_to(&self, address: &str, request: Request) -> Result<Response, ApiError> {
-        let addr = address
-            .to_socket_addrs()
-            .ok()
-            .and_then(|mut addresses| addresses.next())
-            .ok_or_else(|| ApiError::internal(format!("rpc error: {address} has no address")))?;
+        let addr = wire::resolve(address)
+            .await
+            .map_err(|error| ApiError::internal(format!("rpc error: {}", with_causes(&error))))?;
         let target = Target { addr, expect: Expect::server(self.region.clone()) };
         let connection = self
             .pool
             .get(&target)
             .await
-            .map_err(|error| ApiError::internal(format!("rpc error: {error}")))?;
+            .map_err(|error| ApiError::internal(format!("rpc error: {}", with_causes(&error))))?;
         let response = forward::pass_on(&connection, request).await;
         if response.is_err() && connection.is_closed() {
             self.pool.forget(&target);

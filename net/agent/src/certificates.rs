@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use wire::ca::{CaRequest, ClusterCa, LeafRequest};
-use wire::{Credentials, Region, Role};
+use wire::{Credentials, Region, Role, with_causes};
 
 use crate::config::AgentConfig;
 use crate::error::AgentError;
@@ -80,11 +80,5 @@ pub(crate) fn write_secret(path: &Path, text: &str) -> Result<(), AgentError> {
 }
 
 fn certificate_error(error: impl std::error::Error + 'static) -> AgentError {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(next) = cause {
-        text.push_str(&format!(": {next}"));
-        cause = next.source();
-    }
-    AgentError::Certificates(text)
+    AgentError::Certificates(with_causes(&error))
 }

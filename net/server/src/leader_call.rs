@@ -3,17 +3,15 @@
 //! Limits: a call is tried until [`PATIENCE`] is over while nobody leads; it is sent anew only after an answer
 //! that says it was not carried out.
 
-use std::net::ToSocketAddrs;
 use std::sync::Arc;
 use std::time::Duration;
 
 use raft::Consensus;
 use tokio::time::Instant;
-use wire::{Endpoint, Expect, Pool, Region, Target};
+use wire::{Endpoint, Expect, Pool, Region, Target, with_causes};
 
 use crate::peers::Local;
 use crate::protocol::{PEER_FRAME, PeerRequest, PeerResponse};
-use crate::transport::chain;
 
 /// How long a call waits for somebody to lead.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -65,13 +63,9 @@ impl Calls {
 
     /// Asks the server at an address.
     pub(crate) async fn peer(&self, address: &str, request: &PeerRequest) -> Result<PeerResponse, String> {
-        let addr = address
-            .to_socket_addrs()
-            .map_err(|error| format!("cannot resolve {address}: {error}"))?
-            .next()
-            .ok_or_else(|| format!("{address} has no address"))?;
+        let addr = wire::resolve(address).await.map_err(|error| with_causes(&error))?;
         let target = Target { addr, expect: Expect::server(self.region.clone()) };
-        let connection = self.pool.get(&target).await.map_err(|error| chain(&error))?;
+        let connection = self.pool.get(&target).await.map_err(|error| with_causes(&error))?;
         let call = wire::frame::call(&connection, request, PEER_FRAME);
         match tokio::time::timeout(LIMIT, call).await {
             Ok(Ok(response)) => Ok(response),
@@ -79,7 +73,7 @@ impl Calls {
                 if connection.is_closed() {
                     self.pool.forget(&target);
                 }
-                Err(chain(&error))
+                Err(with_causes(&error))
             }
             Err(_) => Err(format!("{address} did not answer within {LIMIT:?}")),
         }

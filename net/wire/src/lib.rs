@@ -13,6 +13,7 @@
 mod admission;
 mod alpn;
 pub mod ca;
+mod causes;
 mod connection;
 pub mod endpoint;
 pub mod frame;
@@ -20,16 +21,19 @@ pub mod http;
 mod identity;
 mod pool;
 mod protocol;
+mod resolve;
 mod role;
 mod streams;
 mod tls;
 
 pub use admission::{AdmissionError, admit};
 pub use alpn::Alpn;
+pub use causes::with_causes;
 pub use connection::{Accepted, Connection};
 pub use endpoint::{DialError, Endpoint, EndpointConfig, Expect};
 pub use identity::{IdentityError, PeerIdentity};
 pub use pool::{Backoff, Pool, PoolError, Target};
 pub use protocol::{Client, Gossip, Http, Peer, Protocol, Raft};
+pub use resolve::{ResolveError, resolve};
 pub use role::{Region, RegionError, Role};
 pub use tls::{Credentials, CredentialsError};
