@@ -90,6 +90,13 @@ impl<P: Protocol> Connection<P> {
         self.quic.rtt()
     }
 
+    /// Returns how many frames the peer has sent that prove that it is alive: pings, acknowledgements and data.
+    #[must_use]
+    pub fn signs_of_life(&self) -> u64 {
+        let frames = self.quic.stats().frame_rx;
+        frames.ping + frames.acks + frames.stream
+    }
+
     /// Tells whether the connection has ended.
     #[must_use]
     pub fn is_closed(&self) -> bool {

@@ -8,6 +8,7 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use aws_lc_rs::hmac;
 use quinn::crypto::rustls::{QuicClientConfig, QuicServerConfig};
 use rustls::client::Resumption;
 use rustls::crypto::CryptoProvider;
@@ -83,6 +84,13 @@ impl Credentials {
     #[must_use]
     pub fn identity(&self) -> &PeerIdentity {
         &self.identity
+    }
+
+    /// Returns a secret that follows from the private key, a different one for every `label`.
+    pub(crate) fn derive(&self, label: &str) -> [u8; 32] {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, self.key.secret_der());
+        let tag = hmac::sign(&key, label.as_bytes());
+        tag.as_ref().try_into().expect("HMAC-SHA256 has 32 bytes")
     }
 
     /// Returns the accepting side's configuration, for all protocols.

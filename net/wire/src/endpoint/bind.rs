@@ -10,7 +10,7 @@ use std::time::Duration;
 use quinn::crypto::rustls::QuicServerConfig;
 
 use super::accept::Listener;
-use super::{socket, transport};
+use super::{reset, socket, transport};
 use crate::{Alpn, Credentials, CredentialsError, PeerIdentity};
 
 /// Settings of an endpoint.
@@ -36,8 +36,10 @@ impl EndpointConfig {
     pub fn new(addr: SocketAddr) -> EndpointConfig {
         EndpointConfig {
             addr,
-            retry_above: 256,
-            max_half_open: 4096,
+            retry_above: 64,
+            // More at a time would only make each take longer than its peer waits: under a storm of handshakes
+            // it is better to finish some and have the others come back.
+            max_half_open: 256,
             max_streams: 1024,
             keep_alive: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(30),
@@ -102,9 +104,10 @@ impl Endpoint {
         let failed = |source| BindError::Socket { addr, source };
         let accepts = server.is_some();
         let socket = socket::bind(addr).map_err(failed)?;
+        let bound = socket.local_addr().map_err(failed)?;
         let secrets = Secrets::new(&config, credentials)?;
         let quic = quinn::Endpoint::new(
-            quinn::EndpointConfig::default(),
+            reset::endpoint_config(credentials, bound),
             server,
             socket,
             Arc::new(quinn::TokioRuntime),

@@ -8,6 +8,7 @@ mod accept;
 mod bind;
 mod dial;
 mod hello;
+mod reset;
 mod socket;
 mod transport;
 

@@ -56,7 +56,8 @@ pub(super) fn client_config(
 fn timers(alpn: Alpn) -> (Duration, Duration) {
     match alpn {
         Alpn::Raft | Alpn::Peer | Alpn::Http => (Duration::from_millis(500), Duration::from_secs(2)),
-        Alpn::Client => (Duration::from_millis(1_500), Duration::from_secs(5)),
+        // Servers count a client's pings to know that it is alive.
+        Alpn::Client => (Duration::from_secs(1), Duration::from_secs(5)),
         Alpn::Gossip => (Duration::from_secs(10), Duration::from_secs(30)),
     }
 }

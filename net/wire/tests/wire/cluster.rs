@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::SystemTime;
 
-use wire::ca::{CaRequest, ClusterCa, LeafRequest};
+use wire::ca::{CaRequest, ClusterCa, LeafRequest, PemPair};
 use wire::endpoint::Listener;
 use wire::{Accepted, Connection, Credentials, Endpoint, EndpointConfig, Expect, Protocol, Region, Role};
 
@@ -29,6 +29,15 @@ impl Cluster {
 
     pub(crate) fn credentials(&self, role: Role, region_name: &str) -> Credentials {
         Credentials::issue(&self.ca, &LeafRequest::new(role, region(region_name)), SystemTime::now()).unwrap()
+    }
+
+    /// Makes a certificate of region `global` that can be used again.
+    pub(crate) fn pair(&self, role: Role) -> PemPair {
+        self.ca.issue(&LeafRequest::new(role, region("global")), SystemTime::now()).unwrap()
+    }
+
+    pub(crate) fn with_pair(&self, pair: &PemPair) -> Credentials {
+        Credentials::from_pem(self.ca.cert_pem(), &pair.cert_pem, &pair.key_pem).unwrap()
     }
 
     pub(crate) fn agent(&self, role: Role, region_name: &str) -> Agent {

@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod admission;
+mod alive;
 mod cluster;
 mod frames;
 mod http;
 mod pool;
+mod restart;
