@@ -17,6 +17,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Nanos, NodeId, Timestamp};
 
+/// Silence after which a node is noticed: with a quarter of a second for the batch that brings its last ping, a dead
+/// node is noticed within three seconds.
+const NOTICE_AFTER: Nanos = Nanos::from_millis(2_700);
+
 /// How long a node may be silent.
 #[derive(Debug, Clone, Copy)]
 pub struct HeartbeatOptions {
@@ -31,7 +35,7 @@ pub struct HeartbeatOptions {
 impl Default for HeartbeatOptions {
     fn default() -> Self {
         Self {
-            notice_after: Nanos::from_secs(3),
+            notice_after: NOTICE_AFTER,
             grace: Nanos::from_secs(10),
             longest_absence: Nanos::from_mins(10),
         }

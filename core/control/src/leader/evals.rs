@@ -7,7 +7,6 @@ use state::Command;
 
 use super::Leader;
 use super::leadership::Waiter;
-use super::proposals::Purpose;
 use crate::plan_queue::CallId;
 use crate::request::eval_of;
 use crate::server::{Action, CallError, MAX_WAITERS};
@@ -90,7 +89,7 @@ impl Leader {
             self.give_up(now, &failed, &mut evals);
         }
         if !evals.is_empty() {
-            self.propose(now, Purpose::Other, Command::UpsertEvals(evals), actions);
+            self.insist(now, Command::UpsertEvals(evals), actions);
         }
         if self.broker.has_forgotten() {
             let snapshot = Arc::clone(&self.snapshot);
@@ -118,7 +117,7 @@ impl Leader {
                     eval
                 })
                 .collect();
-            self.propose(now, Purpose::Other, Command::UpsertEvals(canceled), actions);
+            self.insist(now, Command::UpsertEvals(canceled), actions);
         }
     }
 

@@ -7,6 +7,7 @@ use model::{DeploymentId, Eval, EvalStatus, JobKind, Name, NodeId, NodeStatus, T
 use state::{Command, Snapshot, Table};
 
 use super::proposals::{Proposals, Purpose};
+use super::retries::Retries;
 use super::updates::Report;
 use crate::blocked_evals::{Blocked, BlockedEvals};
 use crate::deployment::DeploymentWatcher;
@@ -52,6 +53,9 @@ pub(crate) struct Leader {
     pub(super) proposals: Proposals,
     /// Proposals that are committed at an index that the snapshot has not reached, in the order of indexes.
     pub(super) settling: VecDeque<(u64, Purpose)>,
+    pub(super) retries: Retries,
+    /// Commands of the present pass of the garbage collection that are not committed yet.
+    pub(super) garbage_open: usize,
     pub(super) statuses_open: BTreeSet<NodeId>,
     pub(super) deployments_open: BTreeSet<DeploymentId>,
     pub(super) drain_open: bool,
@@ -84,6 +88,8 @@ impl Leader {
             next_sweep: Timestamp::NEVER,
             proposals: Proposals::default(),
             settling: VecDeque::new(),
+            retries: Retries::default(),
+            garbage_open: 0,
             statuses_open: BTreeSet::new(),
             deployments_open: BTreeSet::new(),
             drain_open: false,
@@ -100,7 +106,7 @@ impl Leader {
         self.next_sweep = now + super::sweep::INTERVAL;
         if snapshot.cluster_id.is_empty() {
             let id = model::EvalId::derive(&[self.seed, 0x1d]).to_string().into();
-            self.propose(now, Purpose::Other, Command::InitCluster { id }, actions);
+            self.insist(now, Command::InitCluster { id }, actions);
         }
         self.broker.pause(snapshot.config.pause_eval_broker);
         // What made room before this term is not known: wake what was planned on an older state than that.
@@ -193,6 +199,7 @@ impl Leader {
             self.watcher.next_deadline(),
             self.drainer.next_deadline(now),
             self.launcher.next_deadline(),
+            self.retries.next_deadline(),
             Some(self.next_gc),
         ]
         .into_iter()

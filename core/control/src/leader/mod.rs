@@ -7,6 +7,7 @@ mod leadership;
 mod nodes;
 mod plans;
 mod proposals;
+mod retries;
 mod sweep;
 mod updates;
 

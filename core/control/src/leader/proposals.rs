@@ -26,8 +26,10 @@ pub(super) enum Purpose {
     Launch(JobKey),
     /// Stores reports of clients.
     Updates(Vec<CallId>),
-    /// Nothing waits for it.
-    Other,
+    /// Forgets what is terminal. The next pass does what is lost.
+    Garbage,
+    /// This command, kept to be proposed again when it is lost.
+    Command(Box<Command>),
 }
 
 /// Proposals in flight by number.
@@ -64,6 +66,9 @@ impl Leader {
         command: Command,
         actions: &mut Vec<Action>,
     ) {
+        if matches!(purpose, Purpose::Garbage) {
+            self.garbage_open += 1;
+        }
         let id = self.proposals.open(purpose);
         actions.push(Action::Propose { id, entry: Box::new(Entry { now, command }) });
     }
@@ -78,19 +83,64 @@ impl Leader {
     ) {
         let index = result.map_or(0, |(index, _)| index);
         self.committed_index = self.committed_index.max(index);
+        if result.is_some() {
+            self.retries.succeeded();
+        }
         match self.proposals.close(id) {
             Some(Purpose::Plans) => self.plans_committed(now, id, result, actions),
             Some(Purpose::Updates(calls)) => {
                 let result = result.map(|_| ()).ok_or(CallError::NotCommitted);
                 actions.extend(calls.into_iter().map(|call| Action::Answer { call, result: result.clone() }));
-                self.settle_at(now, index, Purpose::Updates(Vec::new()), actions);
-            }
-            Some(purpose @ (Purpose::NodeStatus(..) | Purpose::Deployment(_) | Purpose::Drain)) => {
-                self.settle_at(now, index, purpose, actions);
+                self.settle_or_wait(now, id, index, Purpose::Updates(Vec::new()), actions);
             }
             Some(Purpose::Launch(job)) if result.is_none() => self.launcher.lost(now, &job),
-            Some(purpose @ Purpose::Launch(_)) => self.settle_at(now, index, purpose, actions),
-            Some(Purpose::Other) | None => {}
+            Some(
+                purpose @ (Purpose::NodeStatus(..)
+                | Purpose::Deployment(_)
+                | Purpose::Drain
+                | Purpose::Launch(_)
+                | Purpose::Command(_)),
+            ) => self.settle_or_wait(now, id, index, purpose, actions),
+            Some(Purpose::Garbage) => self.garbage_open -= 1,
+            None => {}
+        }
+    }
+
+    /// Proposes a command that has no subject, and proposes it again if it is lost.
+    pub(super) fn insist(&mut self, now: Timestamp, command: Command, actions: &mut Vec<Action>) {
+        self.propose(now, Purpose::Command(Box::new(command.clone())), command, actions);
+    }
+
+    /// Goes on after a proposal: once the snapshot holds it, or after a wait when it was lost (`index` is zero).
+    fn settle_or_wait(
+        &mut self,
+        now: Timestamp,
+        id: u64,
+        index: u64,
+        purpose: Purpose,
+        actions: &mut Vec<Action>,
+    ) {
+        if index == 0 {
+            self.retries.lost(now, id, purpose);
+        } else if !matches!(purpose, Purpose::Command(_)) {
+            self.settle_at(now, index, purpose, actions);
+        }
+    }
+
+    /// Tries again what was lost long enough ago.
+    pub(super) fn retry_due(&mut self, now: Timestamp, actions: &mut Vec<Action>) {
+        // Ends: what is lost again waits anew, beyond `now`.
+        while let Some(purpose) = self.retries.pop_due(now) {
+            match purpose {
+                Purpose::Command(command) => self.insist(now, *command, actions),
+                purpose @ (Purpose::Plans
+                | Purpose::NodeStatus(..)
+                | Purpose::Deployment(_)
+                | Purpose::Drain
+                | Purpose::Launch(_)
+                | Purpose::Updates(_)
+                | Purpose::Garbage) => self.settle(now, purpose, actions),
+            }
         }
     }
 
@@ -140,7 +190,7 @@ impl Leader {
                 let snapshot = Arc::clone(&self.snapshot);
                 self.launcher.settle(&snapshot, &job);
             }
-            Purpose::Plans | Purpose::Other => {}
+            Purpose::Plans | Purpose::Garbage | Purpose::Command(_) => {}
         }
     }
 }

@@ -15,6 +15,7 @@ pub(super) const INTERVAL: Nanos = Nanos::from_secs(30);
 
 impl Leader {
     pub(super) fn sweep(&mut self, now: Timestamp, actions: &mut Vec<Action>) {
+        self.retry_due(now, actions);
         self.broker.tick(now);
         for eval in self.blocked.tick(now) {
             self.broker.enqueue(now, eval);
@@ -39,10 +40,14 @@ impl Leader {
         }
     }
 
+    /// Proposes to forget what is older than `options` allow, unless the last pass is not through yet.
     pub(super) fn collect_garbage(&mut self, now: Timestamp, options: &GcOptions, actions: &mut Vec<Action>) {
+        if self.garbage_open > 0 {
+            return;
+        }
         let snapshot = Arc::clone(&self.snapshot);
         for command in collect(&snapshot, now, options) {
-            self.propose(now, Purpose::Other, command, actions);
+            self.propose(now, Purpose::Garbage, command, actions);
         }
     }
 

@@ -17,6 +17,17 @@ enum Step {
     Worker(usize, WorkerEvent),
 }
 
+/// What becomes of proposals.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Consensus {
+    /// They are committed at once.
+    Commits,
+    /// They are lost at once.
+    Loses,
+    /// They wait until [`Cluster::release`].
+    Holds,
+}
+
 pub(crate) struct Cluster {
     pub(crate) server: Server,
     pub(crate) state: Snapshot,
@@ -27,7 +38,11 @@ pub(crate) struct Cluster {
     pub(crate) lazy: bool,
     /// Whether the end of a proposal is known before its effect is seen.
     pub(crate) committed_first: bool,
+    pub(crate) consensus: Consensus,
+    /// Proposals that were made.
+    pub(crate) proposed: u32,
     workers: Vec<Worker>,
+    held: Vec<(u64, Entry)>,
     steps: VecDeque<Step>,
     wake_at: Option<Timestamp>,
     term: u128,
@@ -36,13 +51,20 @@ pub(crate) struct Cluster {
 
 impl Cluster {
     pub(crate) fn new(workers: usize) -> Self {
+        Self::with_options(workers, ServerOptions::default())
+    }
+
+    pub(crate) fn with_options(workers: usize, options: ServerOptions) -> Self {
         let mut cluster = Self {
-            server: Server::new(ServerOptions::default()),
+            server: Server::new(options),
             state: Arc::new(State::new()),
             now: Timestamp(1_000_000_000_000_000_000),
             answers: BTreeMap::new(),
             lazy: false,
             committed_first: false,
+            consensus: Consensus::Commits,
+            held: Vec::new(),
+            proposed: 0,
             workers: (0..workers).map(|_| Worker::default()).collect(),
             steps: VecDeque::new(),
             wake_at: None,
@@ -139,15 +161,35 @@ impl Cluster {
         panic!("the cluster does not come to rest");
     }
 
+    fn agree(&mut self, id: u64, entry: &Entry) {
+        let (index, applied) = self.apply(entry);
+        let committed = Step::Server(Event::Committed { id, result: Some((index, self.now)) });
+        if self.committed_first {
+            self.steps.extend([committed, applied]);
+        } else {
+            self.steps.extend([applied, committed]);
+        }
+    }
+
+    /// Commits what was held back, and from now on everything at once.
+    pub(crate) fn release(&mut self) {
+        self.consensus = Consensus::Commits;
+        for (id, entry) in std::mem::take(&mut self.held) {
+            self.agree(id, &entry);
+        }
+        self.run();
+    }
+
     fn act(&mut self, action: Action) {
         match action {
             Action::Propose { id, entry } => {
-                let (index, applied) = self.apply(&entry);
-                let committed = Step::Server(Event::Committed { id, result: Some((index, self.now)) });
-                if self.committed_first {
-                    self.steps.extend([committed, applied]);
-                } else {
-                    self.steps.extend([applied, committed]);
+                self.proposed += 1;
+                match self.consensus {
+                    Consensus::Commits => self.agree(id, &entry),
+                    Consensus::Loses => {
+                        self.steps.push_back(Step::Server(Event::Committed { id, result: None }));
+                    }
+                    Consensus::Holds => self.held.push((id, *entry)),
                 }
             }
             Action::AnswerDequeue { call, result } => {

@@ -5,6 +5,7 @@ mod broker;
 mod cluster;
 mod heartbeats;
 mod launches;
+mod losses;
 mod plans;
 mod requests;
 mod servers;

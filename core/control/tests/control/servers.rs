@@ -9,7 +9,7 @@ use testkit::{eval_id, node, node_id};
 
 use crate::cluster::Cluster;
 
-fn register(cluster: &mut Cluster, job: Job, eval: u64) {
+pub(crate) fn register(cluster: &mut Cluster, job: Job, eval: u64) {
     let request = RegisterJob {
         job,
         submission: None,
@@ -24,14 +24,14 @@ fn register(cluster: &mut Cluster, job: Job, eval: u64) {
     cluster.commit(command);
 }
 
-fn add_node(cluster: &mut Cluster, number: u64) {
+pub(crate) fn add_node(cluster: &mut Cluster, number: u64) {
     let mut ids = EvalIds::new(u128::from(number) + 1_000);
     let command =
         request::register_node(&cluster.state, cluster.now, &mut ids, node(number)).expect("valid in a test");
     cluster.commit(command);
 }
 
-fn counted(id: &str, count: i64) -> Job {
+pub(crate) fn counted(id: &str, count: i64) -> Job {
     let mut job = testkit::job(id);
     job.task_groups[0].count = count;
     job
