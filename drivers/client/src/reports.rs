@@ -1,7 +1,7 @@
 //! What the servers have not been told yet: the last report of each allocation, sent in batches.
 //!
-//! The first report of a quiet client leaves after [`FIRST`], later ones every [`TICK`]. Bounded by the number of
-//! allocations, for each of which only the last report counts.
+//! A batch leaves once nothing was added for [`QUIET`], and while there is always more every [`TICK`]. Bounded by the
+//! number of allocations, for each of which only the last report counts, and by one batch in [`LEAST`].
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -14,10 +14,12 @@ use tokio::time::Instant;
 
 use crate::{LinkError, ServerLink};
 
-/// How long a first report waits for others.
-const FIRST: Duration = Duration::from_millis(10);
-/// How long after a batch the next one leaves.
+/// How long a report waits for others.
+const QUIET: Duration = Duration::from_millis(10);
+/// How long after a batch the next one leaves when there is always more to add.
 const TICK: Duration = Duration::from_millis(100);
+/// The shortest time between two batches.
+const LEAST: Duration = Duration::from_millis(25);
 /// How long after a failure the next try is made.
 const RETRY: Duration = Duration::from_millis(250);
 
@@ -62,14 +64,27 @@ impl Reports {
             if self.lock().is_empty() {
                 self.added.notified().await;
             }
-            tokio::time::sleep_until(not_before.max(Instant::now() + FIRST)).await;
+            tokio::time::sleep_until(not_before).await;
+            self.settle(not_before + TICK).await;
             not_before = match self.flush(link).await {
-                Ok(()) => Instant::now() + TICK,
+                Ok(()) => Instant::now() + LEAST,
                 Err(error) => {
                     tracing::debug!(%error, "reports were not taken");
                     Instant::now() + RETRY
                 }
             };
+        }
+    }
+
+    /// Waits until nothing is added any more, but not beyond `latest` if that is still to come.
+    async fn settle(&self, latest: Instant) {
+        let latest = latest.max(Instant::now() + QUIET);
+        loop {
+            let until = latest.min(Instant::now() + QUIET);
+            let more = tokio::time::timeout_at(until, self.added.notified()).await.is_ok();
+            if !more || Instant::now() >= latest {
+                return;
+            }
         }
     }
 
