@@ -1,31 +1,40 @@
-//! Connections of clients: registration, pings, reports, and the push of allocations.
+//! Connections of clients: registration, signs of life, reports, and the push of allocations.
 //!
 //! Limits: at most [`MAX_CLIENTS`] connections; a connection is one node's, fixed by registration.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use model::NodeId;
 use model::link::{ClientMessage, LINK_VERSION, MAX_UPDATES, ServerMessage};
-use state::Change;
+use model::{Nanos, NodeId};
+use state::{Change, State};
 use tokio::sync::Notify;
 use wire::Connection;
 use wire::frame::{Answer, Handler, Refusal};
 
 use crate::leader_call::Calls;
-use crate::pings::Pings;
 use crate::protocol::{CLIENT_FRAME, FromServer, PeerRequest, PeerResponse, ToServer};
 use crate::push::Told;
 use crate::store::{News, Store};
 
 /// Clients connected to one server at a time.
-const MAX_CLIENTS: usize = 65_536;
+pub(crate) const MAX_CLIENTS: usize = 65_536;
+
+/// How often a client looks whether its connection is there; the connection itself sends pings as often.
+const PING_EVERY: Nanos = Nanos::from_millis(1_000);
+
+/// Why a connection is closed whose node was purged or collected as garbage.
+const FORGOTTEN: &str = "the node was forgotten: register again";
 
 /// A client that is connected to this server.
 #[derive(Clone)]
 struct Connected {
     connection: Connection<wire::Client>,
     changed: Arc<Notify>,
+    /// Signs of life that were counted at the last look.
+    heard: u64,
+    /// Whether the state had its node at the last look.
+    known: bool,
     /// Tells this connection from a later one of the same node.
     number: u64,
 }
@@ -70,6 +79,25 @@ impl Clients {
         }
     }
 
+    /// The nodes from which something came since the last look. Hangs up on those that the state has forgotten: a
+    /// client that still lives registers anew.
+    pub(crate) fn alive(&self, state: &State) -> Vec<NodeId> {
+        let mut alive = Vec::new();
+        for (node, one) in &mut self.table().by_node {
+            let there = state.node(*node).is_some();
+            if one.known && !there {
+                one.connection.close(FORGOTTEN);
+                continue;
+            }
+            one.known |= there;
+            let heard = one.connection.signs_of_life();
+            if std::mem::replace(&mut one.heard, heard) != heard {
+                alive.push(*node);
+            }
+        }
+        alive
+    }
+
     fn add(&self, node: NodeId, connection: Connection<wire::Client>) -> Option<(Arc<Notify>, u64)> {
         let mut table = self.table();
         if table.by_node.len() >= MAX_CLIENTS && !table.by_node.contains_key(&node) {
@@ -78,7 +106,7 @@ impl Clients {
         table.next_number += 1;
         let number = table.next_number;
         let changed = Arc::new(Notify::new());
-        let one = Connected { connection, changed: Arc::clone(&changed), number };
+        let one = Connected { connection, changed: Arc::clone(&changed), heard: 0, known: false, number };
         table.by_node.insert(node, one);
         Some((changed, number))
     }
@@ -97,7 +125,6 @@ pub(crate) struct ClientDoor {
     pub(crate) clients: Arc<Clients>,
     pub(crate) store: Arc<Store>,
     pub(crate) calls: Calls,
-    pub(crate) pings: Pings,
     pub(crate) grace: model::Nanos,
 }
 
@@ -130,31 +157,38 @@ impl Handler<ToServer> for Session {
         ToServer(message): ToServer,
         answer: &mut Answer<FromServer>,
     ) -> Result<(), Refusal> {
-        let reply = match message {
-            ClientMessage::Register { version, node } => self.register(version, *node).await?,
-            ClientMessage::Watch => return self.watch(answer).await,
-            ClientMessage::Ping => {
-                self.door.pings.add(self.node()?).await;
-                ServerMessage::Pong
-            }
-            ClientMessage::Update(updates) => {
-                if updates.len() > MAX_UPDATES {
-                    return Err(Refusal::new(400, format!("more than {MAX_UPDATES} reports in one message")));
-                }
-                self.ask(PeerRequest::UpdateAllocs { node: self.node()?, updates }).await?
-            }
-            ClientMessage::Events(events) => {
-                self.ask(PeerRequest::NodeEvents { node: self.node()?, events }).await?
-            }
-            ClientMessage::Leaving { back_in } => {
-                self.ask(PeerRequest::Leaving { node: self.node()?, back_in }).await?
-            }
-        };
+        if message == ClientMessage::Watch {
+            return self.watch(answer).await;
+        }
+        // On the heap: each client has a watch that waits for ever, which should not be as large as the rest.
+        let reply = Box::pin(self.reply(message)).await?;
         answer.send(&FromServer(reply)).await.map_err(|error| Refusal::new(500, error.to_string()))
     }
 }
 
 impl Session {
+    /// Answers what has one answer.
+    async fn reply(&self, message: ClientMessage) -> Result<ServerMessage, Refusal> {
+        match message {
+            ClientMessage::Register { version, node } => self.register(version, *node).await,
+            ClientMessage::Watch => Err(Refusal::new(400, "a watch has many answers")),
+            // Signs of life are read from the connection; whoever asks learns whether it is registered.
+            ClientMessage::Ping => self.node().map(|_| ServerMessage::Pong),
+            ClientMessage::Update(updates) => {
+                if updates.len() > MAX_UPDATES {
+                    return Err(Refusal::new(400, format!("more than {MAX_UPDATES} reports in one message")));
+                }
+                self.ask(PeerRequest::UpdateAllocs { node: self.node()?, updates }).await
+            }
+            ClientMessage::Events(events) => {
+                self.ask(PeerRequest::NodeEvents { node: self.node()?, events }).await
+            }
+            ClientMessage::Leaving { back_in } => {
+                self.ask(PeerRequest::Leaving { node: self.node()?, back_in }).await
+            }
+        }
+    }
+
     fn registered(&self) -> Option<Registered> {
         self.registered.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -185,9 +219,8 @@ impl Session {
             *self.registered.lock().unwrap_or_else(PoisonError::into_inner) =
                 Some(Registered { node: id, number, changed });
         }
-        self.door.pings.add(id).await;
         Ok(ServerMessage::Registered {
-            ping_every: Pings::EVERY,
+            ping_every: PING_EVERY,
             grace: self.door.grace,
             servers: self.door.calls.addresses().into_iter().map(Into::into).collect(),
         })

@@ -1,52 +1,28 @@
-//! Pings of clients, passed on to the leader in batches: they never enter the log.
+//! Signs of life of clients, passed on to the leader in batches: they never enter the log.
 //!
-//! Limits: one batch every [`FLUSH`]; nodes that wait for it are a set, so a node counts once.
+//! A client's connection sends a ping of QUIC every second and repeats a lost one at once, so liveness is read from the
+//! connections' counters: it costs the server a packet, and no stream, task or message. Limits: one look, and one batch,
+//! every [`LOOK`]; a batch has each connected node once at most.
 
-use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
-use model::{Nanos, NodeId};
-use tokio::sync::mpsc;
-
+use crate::clients::Clients;
 use crate::leader_call::Calls;
 use crate::protocol::PeerRequest;
+use crate::store::Store;
 
-/// Longest time that a ping waits here.
-const FLUSH: Duration = Duration::from_millis(200);
-/// Pings that may wait for the batch to be taken.
-const QUEUE: usize = 65_536;
-
-/// Where pings go.
-#[derive(Clone)]
-pub(crate) struct Pings(mpsc::Sender<NodeId>);
-
-impl Pings {
-    /// How often a client pings.
-    pub(crate) const EVERY: Nanos = Nanos::from_millis(1_000);
-
-    /// A queue of pings, and what [`run`] reads them from.
-    pub(crate) fn queue() -> (Self, mpsc::Receiver<NodeId>) {
-        let (sender, receiver) = mpsc::channel(QUEUE);
-        (Self(sender), receiver)
-    }
-
-    /// Notes that a node is alive.
-    pub(crate) async fn add(&self, node: NodeId) {
-        // The receiver ends with the server only.
-        let _ = self.0.send(node).await;
-    }
-}
+/// Time between two looks at the connections: the longest time that a sign of life waits here.
+const LOOK: Duration = Duration::from_millis(250);
 
 /// Passes batches on until the server stops.
-pub(crate) async fn run(mut pings: mpsc::Receiver<NodeId>, calls: Calls) {
-    while let Some(first) = pings.recv().await {
-        tokio::time::sleep(FLUSH).await;
-        let mut nodes = BTreeSet::from([first]);
-        while let Ok(node) = pings.try_recv() {
-            nodes.insert(node);
-        }
-        let batch = PeerRequest::Pings(nodes.into_iter().collect());
-        if let Err(error) = calls.leader(batch).await {
+pub(crate) async fn run(clients: Arc<Clients>, store: Arc<Store>, calls: Calls) {
+    loop {
+        tokio::time::sleep(LOOK).await;
+        let alive = clients.alive(&store.snapshot());
+        if !alive.is_empty()
+            && let Err(error) = calls.leader(PeerRequest::Pings(alive)).await
+        {
             tracing::debug!(error, "a batch of pings was lost");
         }
     }

@@ -19,6 +19,9 @@ use crate::shell::{Wish, Wishes};
 use crate::store::Store;
 use crate::transport::RAFT_FRAME;
 
+/// Connections of other agents at a time; a further one is closed.
+const MAX_CONNECTIONS: usize = clients::MAX_CLIENTS + 1_024;
+
 /// A server. Clones share it; it runs until [`Server::shutdown`].
 #[derive(Clone)]
 pub struct Server {
@@ -169,6 +172,11 @@ impl Server {
     pub async fn accept(&self, accepted: Accepted) -> Option<Accepted> {
         let mut tasks = self.inner.tasks.lock().await;
         while tasks.try_join_next().is_some() {}
+        let is_ours = !matches!(accepted, Accepted::Http(_) | Accepted::Gossip(_));
+        if is_ours && tasks.len() >= MAX_CONNECTIONS {
+            tracing::warn!(?accepted, "too many connections: this one is closed");
+            return None;
+        }
         match accepted {
             Accepted::Raft(connection) => {
                 let consensus = self.inner.consensus.clone();

@@ -1,7 +1,8 @@
 //! The control loop: events in, the machine decides, actions out.
 //!
 //! One task owns [`control::Server`]. What others want of it comes through a bounded queue; proposals run as
-//! tasks of their own, so that the loop never waits for the disk.
+//! tasks of their own, so that the loop never waits for the disk. There are as many of these as the machine has
+//! proposals open, and they end with the loop.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use model::{AllocUpdate, EvalId, JobKind, Nanos, NodeId, Outcome, PlanResult, Ti
 use raft::{Consensus, Encoded, Leadership};
 use state::{Applied, Entry, codec};
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use crate::clients::Clients;
@@ -21,6 +23,9 @@ use crate::store::{News, Store};
 
 /// Wishes that may wait for the loop.
 const QUEUE: usize = 16_384;
+
+/// Reports of its own tasks that may wait for the loop; a task waits with a further one.
+const REPORTS: usize = 1_024;
 
 /// What others want of the machine.
 pub(crate) enum Wish {
@@ -83,7 +88,7 @@ impl Shell {
 
     /// Runs until consensus stops or nobody can wish any more.
     pub(crate) async fn run(self, machine: control::Server, mut wishes: mpsc::Receiver<Wish>) {
-        let (reports, mut reported) = mpsc::unbounded_channel();
+        let (reports, mut reported) = mpsc::channel(REPORTS);
         let mut leadership = self.consensus.leadership();
         let mut running = Running {
             machine,
@@ -95,6 +100,7 @@ impl Shell {
             leads: false,
             seen: 0,
             reports,
+            tasks: JoinSet::new(),
             shell: self,
         };
         running.led(leadership.current());
@@ -142,7 +148,9 @@ struct Running {
     leads: bool,
     /// Entries up to here are in the snapshot that the leader's machines began with.
     seen: u64,
-    reports: mpsc::UnboundedSender<Report>,
+    reports: mpsc::Sender<Report>,
+    /// Proposals in flight, as many as the machine has open, and the preparation of a term.
+    tasks: JoinSet<()>,
     shell: Shell,
 }
 
@@ -232,7 +240,7 @@ impl Running {
         if begins {
             let (consensus, reports, term) =
                 (self.shell.consensus.clone(), self.reports.clone(), change.term);
-            tokio::spawn(async move { catch_up(&consensus, &reports, term).await });
+            self.tasks.spawn(async move { catch_up(&consensus, &reports, term).await });
         }
     }
 
@@ -263,6 +271,7 @@ impl Running {
     }
 
     fn report(&mut self, report: Report) {
+        while self.tasks.try_join_next().is_some() {}
         match report {
             Report::Committed { id, result } => self.handle(Event::Committed { id, result }),
             Report::Ready { term } if term == self.term && !self.leads => self.begin(),
@@ -270,10 +279,10 @@ impl Running {
         }
     }
 
-    fn propose(&self, id: u64, entry: Entry) {
+    fn propose(&mut self, id: u64, entry: Entry) {
         let (consensus, store, reports) =
             (self.shell.consensus.clone(), Arc::clone(&self.shell.store), self.reports.clone());
-        tokio::spawn(async move {
+        self.tasks.spawn(async move {
             let result = match propose(&consensus, entry).await {
                 Ok(applied) => Some((applied.index, store.snapshot().now)),
                 Err(error) => {
@@ -282,7 +291,7 @@ impl Running {
                 }
             };
             // The loop ends with the server; nobody waits then.
-            let _ = reports.send(Report::Committed { id, result });
+            let _ = reports.send(Report::Committed { id, result }).await;
         });
     }
 }
@@ -296,7 +305,7 @@ async fn propose(consensus: &Consensus, entry: Entry) -> Result<Arc<Applied>, St
 }
 
 /// Waits until everything that was committed before this term is applied here.
-async fn catch_up(consensus: &Consensus, reports: &mpsc::UnboundedSender<Report>, term: u64) {
+async fn catch_up(consensus: &Consensus, reports: &mpsc::Sender<Report>, term: u64) {
     const PAUSE: Duration = Duration::from_millis(5);
     loop {
         let current = consensus.leadership().current();
@@ -305,25 +314,9 @@ async fn catch_up(consensus: &Consensus, reports: &mpsc::UnboundedSender<Report>
         }
         if consensus.barrier(raft::Barrier::Lease).await.is_ok() {
             // The loop ends with the server; nobody waits then.
-            let _ = reports.send(Report::Ready { term });
-            finish_change(consensus, term).await;
+            let _ = reports.send(Report::Ready { term }).await;
+            consensus.finish_change(term).await;
             return;
-        }
-        tokio::time::sleep(PAUSE).await;
-    }
-}
-
-/// Ends a change of the group that the last leader left half done, while this server leads.
-async fn finish_change(consensus: &Consensus, term: u64) {
-    const PAUSE: Duration = Duration::from_secs(1);
-    loop {
-        let current = consensus.leadership().current();
-        if !current.leading || current.term != term || !consensus.status().changing {
-            return;
-        }
-        match consensus.finish_change().await {
-            Ok(()) => tracing::info!(term, "a change of the group was finished"),
-            Err(error) => tracing::debug!(%error, "a change of the group cannot be finished yet"),
         }
         tokio::time::sleep(PAUSE).await;
     }

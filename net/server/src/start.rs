@@ -13,13 +13,12 @@ use crate::config::ServerConfig;
 use crate::event_log::EventLog;
 use crate::leader_call::Calls;
 use crate::peers::Local;
-use crate::pings::{self, Pings};
 use crate::protocol::Introduction;
 use crate::server_handle::{Inner, Server};
 use crate::shell::Shell;
 use crate::store::Store;
 use crate::transport::QuicTransport;
-use crate::{join, worker};
+use crate::{join, pings, worker};
 
 /// Name of the cluster in data directories. Regions tell clusters apart.
 const CLUSTER: &str = "nomad";
@@ -80,12 +79,10 @@ impl Server {
             leading: is_leading.clone(),
         };
         let calls = Calls::new(consensus.clone(), local, endpoint, region);
-        let (pings, pinged) = Pings::queue();
         let door = ClientDoor {
             clients: Arc::clone(&clients),
             store: Arc::clone(&store),
             calls: calls.clone(),
-            pings,
             grace: config.heartbeat_grace,
         };
         let shell = Shell {
@@ -97,7 +94,7 @@ impl Server {
         };
         let mut tasks = JoinSet::new();
         tasks.spawn(shell.run(control::Server::new(options(&config)), wished));
-        tasks.spawn(pings::run(pinged, calls.clone()));
+        tasks.spawn(pings::run(Arc::clone(&clients), Arc::clone(&store), calls.clone()));
         tasks.spawn(join::run(consensus.clone(), calls.clone(), this, config.join.clone()));
         for _ in 0..config.workers.max(1) {
             tasks.spawn(worker::run(calls.clone(), Arc::clone(&store)));

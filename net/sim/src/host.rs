@@ -8,7 +8,7 @@ use std::time::Duration;
 use openraft::AsyncRuntime;
 use openraft_rt_sim::SimRuntime;
 use raft::disk::{Latency, ModelDisk, PowerCut};
-use raft::{Config, Consensus, Member, NodeInfo};
+use raft::{Barrier, Config, Consensus, Member, NodeInfo};
 
 use crate::network::Port;
 use crate::observed::Observed;
@@ -69,7 +69,7 @@ impl<S: Subject> Host<S> {
         }));
     }
 
-    /// Counts every term in which this server leads.
+    /// Counts every term in which this server leads, and begins it as the shell of `net/server` does.
     fn count_elections(&self, consensus: Consensus) {
         let stage = self.stage.clone();
         drop(SimRuntime::spawn(async move {
@@ -77,6 +77,7 @@ impl<S: Subject> Host<S> {
             while let Ok(change) = watch.changed().await {
                 if change.leading {
                     stage.elected(change.term);
+                    drop(SimRuntime::spawn(finish_change(consensus.clone(), change.term)));
                 }
             }
         }));
@@ -145,6 +146,17 @@ impl<S: Subject> Host<S> {
         config.timing.snapshot = Duration::from_secs(2);
         config.plant_leader_restore = self.options.plant == Plant::LeaderRestore;
         config
+    }
+}
+
+/// Ends a change of the group that the last leader left half done.
+async fn finish_change(consensus: Consensus, term: u64) {
+    const PAUSE: Duration = Duration::from_millis(5);
+    while consensus.leadership().current().term == term {
+        if consensus.barrier(Barrier::Lease).await.is_ok() {
+            return consensus.finish_change(term).await;
+        }
+        SimRuntime::sleep(PAUSE).await;
     }
 }
 

@@ -26,6 +26,7 @@ pub(super) trait Core: Send + Sync {
     fn handle(&self, request: Bytes) -> BoxFuture<'_, Bytes>;
     fn initialize(&self, members: Vec<Member>) -> BoxFuture<'_, Result<(), MembershipError>>;
     fn change(&self, change: Change) -> BoxFuture<'_, Result<(), MembershipError>>;
+    fn finish(&self, term: u64) -> BoxFuture<'_, ()>;
     fn transfer(&self, to: ServerId) -> BoxFuture<'_, Result<(), MembershipError>>;
     fn snapshot(&self) -> BoxFuture<'_, Result<(), FatalError>>;
     fn status(&self) -> Status;
@@ -64,6 +65,10 @@ impl<Rt: AsyncRuntime> Core for Node<Rt> {
 
     fn change(&self, change: Change) -> BoxFuture<'_, Result<(), MembershipError>> {
         self.change_members(change).boxed()
+    }
+
+    fn finish(&self, term: u64) -> BoxFuture<'_, ()> {
+        self.finish_change(term).boxed()
     }
 
     fn transfer(&self, to: ServerId) -> BoxFuture<'_, Result<(), MembershipError>> {

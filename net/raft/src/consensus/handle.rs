@@ -134,17 +134,12 @@ impl Consensus {
         self.core.change(Change::Update(member)).await
     }
 
-    /// Ends a change of the group that an earlier leader left half done; does nothing when there is none.
+    /// Ends a change of the group that an earlier leader left half done, trying until that is done or this server does
+    /// not lead `term` any more.
     ///
-    /// To be called by whoever looks after the group when [`Status::changing`] stays: openraft does not do it itself.
-    ///
-    /// # Errors
-    /// Fails when this server does not lead or the change is still being committed.
-    pub async fn finish_change(&self) -> Result<(), MembershipError> {
-        if !self.status().changing {
-            return Ok(());
-        }
-        self.core.change(Change::Finish).await
+    /// To be called by every new leader after a barrier: openraft does not do it itself.
+    pub async fn finish_change(&self, term: u64) {
+        self.core.finish(term).await;
     }
 
     /// Asks `to` to take over leadership; the watch tells when it did.

@@ -4,12 +4,13 @@
 //! add → learner (gets the log, has no vote) → promote → voter → remove
 //! ```
 //! A leader that fails in the middle leaves the group in a joint configuration, where the old and the new majority are
-//! both needed. Nobody ends that by itself: whoever looks after the group finishes it (`Status::changing`).
+//! both needed. openraft does not end that by itself: every new leader does (`finish_change`).
 //!
-//! Limits: one change at a time; a learner is promoted only when it is nearly as far as the leader. Call all of this
+//! Limits: one change at a time, a half-done one is tried to end once in [`PAUSE`]; a learner is promoted only when it is nearly as far as the leader. Call all of this
 //! from one task: two callers with different goals would undo each other.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use openraft::errors::{ClientWriteError, InitializeError, RaftError};
 use openraft::{AsyncRuntime, ChangeMembers};
@@ -33,7 +34,25 @@ pub(super) enum Change {
     Finish,
 }
 
+/// Time between two tries to end a change that was left half done.
+const PAUSE: Duration = Duration::from_secs(1);
+
 impl<Rt: AsyncRuntime> Node<Rt> {
+    /// Ends a change that an earlier leader left half done, while this server leads `term`.
+    pub(super) async fn finish_change(&self, term: u64) {
+        let leads = || {
+            let current = self.watch_leadership().current();
+            current.leading && current.term == term
+        };
+        while leads() && self.present_status().changing {
+            match self.change_members(Change::Finish).await {
+                Ok(()) => tracing::info!(term, "a change of the group was finished"),
+                Err(error) => tracing::debug!(%error, "a change of the group cannot be finished yet"),
+            }
+            Rt::sleep(PAUSE).await;
+        }
+    }
+
     /// Founds the group with `members`, on one server that has no log yet.
     pub(super) async fn found(&self, members: Vec<Member>) -> Result<(), MembershipError> {
         let members: BTreeMap<ServerId, NodeInfo> = members.into_iter().map(|m| (m.id, m.info)).collect();
