@@ -6,7 +6,8 @@
 use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
-use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, VARY};
+use http::StatusCode;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, VARY};
 
 use super::reply::{Meta, Reply, ReplyBody};
 use super::{compress, pretty};
@@ -17,6 +18,8 @@ const KNOWN_LEADER: HeaderName = HeaderName::from_static("x-nomad-knownleader");
 const LAST_CONTACT: HeaderName = HeaderName::from_static("x-nomad-lastcontact");
 const NEXT_TOKEN: HeaderName = HeaderName::from_static("x-nomad-nexttoken");
 const JSON: &str = "application/json";
+/// When to come back after a refusal for overload.
+const OVERLOAD_SECONDS: &str = "1";
 const TEXT: &str = "text/plain; charset=utf-8";
 
 /// What the client wants of the form of an answer.
@@ -61,7 +64,11 @@ pub(crate) async fn render_error(error: &ApiError, wishes: Wishes) -> Response {
     let content_type = Some(TEXT).filter(|_| !error.text().is_empty());
     let mut response = whole(Bytes::from(error.text().to_owned()), wishes).await;
     *response.status_mut() = error.status();
-    put_headers(response.headers_mut(), content_type, error.meta(), Vec::new());
+    let mut further = Vec::new();
+    if error.status() == StatusCode::TOO_MANY_REQUESTS {
+        further.push((RETRY_AFTER, HeaderValue::from_static(OVERLOAD_SECONDS)));
+    }
+    put_headers(response.headers_mut(), content_type, error.meta(), further);
     response
 }
 
