@@ -20,6 +20,7 @@ mod server_link;
 mod show_config;
 mod show_stats;
 mod signals;
+pub mod simulated;
 mod telemetry;
 
 pub use error::AgentError;

@@ -14,6 +14,9 @@ use wire::endpoint::Listener;
 
 use crate::backend::AgentBackend;
 
+/// Connections for HTTP over QUIC at a time; a further one is closed.
+const MAX_HTTP: usize = 4_096;
+
 /// Takes connections until the endpoint is closed.
 pub(crate) async fn accept(mut listener: Listener, server: Option<Server>, api: Api<AgentBackend>) {
     let mut http = JoinSet::new();
@@ -24,6 +27,9 @@ pub(crate) async fn accept(mut listener: Listener, server: Option<Server>, api: 
             None => Some(accepted),
         };
         match rest {
+            Some(Accepted::Http(_)) if http.len() >= MAX_HTTP => {
+                tracing::warn!("too many HTTP connections over QUIC: this one is closed");
+            }
             Some(Accepted::Http(connection)) => {
                 http.spawn(listen::serve_quic(connection, api.clone()));
             }

@@ -8,7 +8,6 @@
 //! Limits: one connection at a time; a call takes at most [`CALL_LIMIT`]; servers are tried in turn, and what
 //! they say about further servers replaces the list.
 
-use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -18,7 +17,8 @@ use model::link::{AllocPush, ClientMessage, LINK_VERSION, ServerMessage};
 use model::{AllocUpdate, Nanos, Node, NodeEvent};
 use server::{CLIENT_FRAME, FromServer, ToServer};
 use tokio::sync::mpsc;
-use wire::{Client, Connection, Endpoint, Expect, Region};
+use wire::frame::CallError;
+use wire::{Client, Connection, Endpoint, Expect, Region, with_causes};
 
 use crate::backend::AgentBackend;
 
@@ -47,16 +47,26 @@ pub(crate) struct QuicLink {
     api: OnceLock<Api<AgentBackend>>,
 }
 
+/// What went over a link so far.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Traffic {
+    /// Connections that were made.
+    pub(crate) dialled: u64,
+    /// Allocations that the servers told of.
+    pub(crate) assigned: u64,
+}
+
 struct State {
     servers: Vec<String>,
     next: usize,
     connection: Option<Connection<Client>>,
+    traffic: Traffic,
 }
 
 impl QuicLink {
     /// A link to the servers at these addresses, `host:port`.
     pub(crate) fn new(endpoint: Endpoint, region: Region, servers: Vec<String>) -> Self {
-        let state = Mutex::new(State { servers, next: 0, connection: None });
+        let state = Mutex::new(State { servers, next: 0, connection: None, traffic: Traffic::default() });
         Self { endpoint, region, state, dialling: tokio::sync::Mutex::new(()), api: OnceLock::new() }
     }
 
@@ -68,6 +78,11 @@ impl QuicLink {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What went over it so far.
+    pub(crate) fn traffic(&self) -> Traffic {
+        self.state().traffic
     }
 
     /// Asks a server and returns its answer.
@@ -88,6 +103,8 @@ impl QuicLink {
                 Err(CallFailure::Unavailable("the server goes away".to_owned()))
             }
             Ok(Ok(FromServer(message))) => Ok(message),
+            // The server answered: nothing is wrong with the connection.
+            Ok(Err(CallError::Refused(refusal))) => Err(CallFailure::Unavailable(refusal.to_string())),
             Ok(Err(error)) => {
                 self.drop_connection(&connection, "a call failed");
                 Err(CallFailure::Unavailable(error.to_string()))
@@ -113,6 +130,7 @@ impl QuicLink {
             };
             match answer {
                 Ok(Some(FromServer(ServerMessage::Allocs(push)))) => {
+                    self.state().traffic.assigned += push.allocs.len() as u64;
                     if pushes.send(push).await.is_err() {
                         return Ok(());
                     }
@@ -161,7 +179,9 @@ impl QuicLink {
             let server = &servers[(first + at) % servers.len()];
             match self.dial(server).await {
                 Ok(connection) => {
-                    self.state().connection = Some(connection.clone());
+                    let mut state = self.state();
+                    state.connection = Some(connection.clone());
+                    state.traffic.dialled += 1;
                     return Ok(connection);
                 }
                 Err(error) => problem = error,
@@ -171,27 +191,15 @@ impl QuicLink {
     }
 
     async fn dial(&self, server: &str) -> Result<Connection<Client>, String> {
-        let address = resolve(server)?;
+        let address = wire::resolve(server).await.map_err(|error| with_causes(&error))?;
         let expect = Expect::server(self.region.clone());
         let connection: Connection<Client> =
-            self.endpoint.dial(address, &expect).await.map_err(|error| error.to_string())?;
+            self.endpoint.dial(address, &expect).await.map_err(|error| with_causes(&error))?;
         if let Some(api) = self.api.get() {
             tokio::spawn(http_api::listen::serve_quic(connection.clone(), api.clone()));
         }
         Ok(connection)
     }
-}
-
-/// The first address of `host:port`; without a port, the one that servers listen on.
-pub(crate) fn resolve(server: &str) -> Result<SocketAddr, String> {
-    const DEFAULT_PORT: u16 = 4647;
-    let has_port = server.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
-    let address = if has_port { server.to_owned() } else { format!("{server}:{DEFAULT_PORT}") };
-    address
-        .to_socket_addrs()
-        .map_err(|error| format!("cannot resolve {server}: {error}"))?
-        .next()
-        .ok_or_else(|| format!("{server} has no address"))
 }
 
 impl From<CallFailure> for LinkError {
@@ -226,7 +234,10 @@ impl ServerLink for Link {
     }
 
     fn ping(&self) -> BoxFuture<'_, Result<(), LinkError>> {
-        self.tell(ClientMessage::Ping)
+        // The connection itself pings; what is left to find out is whether it is there.
+        let connected = self.0.state().connection.as_ref().is_some_and(|connection| !connection.is_closed());
+        let lost = || LinkError::Unavailable("the connection has ended".to_owned());
+        Box::pin(std::future::ready(if connected { Ok(()) } else { Err(lost()) }))
     }
 
     fn update(&self, updates: Vec<AllocUpdate>) -> BoxFuture<'_, Result<(), LinkError>> {

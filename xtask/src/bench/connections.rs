@@ -81,11 +81,11 @@ fn rows() -> Vec<Row> {
         Row::new("server, for each connection", Unit::Kilobytes),
         Row::new("server, one core at rest", Unit::Percent).goal(15.0),
         Row::new("client process, one core at rest", Unit::Percent),
-        seconds("system job: every client told of it"),
-        seconds("system job: running everywhere"),
         seconds("a killed client noticed").goal(3.0).nomad(85.0),
         seconds("all connections cut: all back"),
         seconds("server killed and restarted: all back"),
+        seconds("system job: every client told of it"),
+        seconds("system job: running everywhere"),
         Row::new("server, resident after all that", Unit::Megabytes),
     ]
 }
@@ -98,11 +98,11 @@ fn measure(plan: &Plan, binary: &Path, program: &Path, rows: &mut [Row]) -> Resu
         each,
         rest,
         rest_of_clients,
-        told,
-        running,
         noticed,
         cut,
         restarted,
+        told,
+        running,
         in_the_end,
     ] = rows
     else {
@@ -131,13 +131,13 @@ fn measure(plan: &Plan, binary: &Path, program: &Path, rows: &mut [Row]) -> Resu
 
     noticed.add(notice(program, &server, plan.count)?.as_secs_f64());
 
+    cut.add(storm(&mut fleet, count, |fleet| fleet.cut().map(drop))?.as_secs_f64());
+    restarted.add(storm(&mut fleet, count, |_| server.restart())?.as_secs_f64());
+
     let started = Instant::now();
     http::request(server.http, "PUT", "/v1/jobs", &job().to_string())?;
     told.add(fleet.wait(started, LIMIT, |counts| counts["assigned"] == json!(count))?.as_secs_f64());
     running.add(await_running(&server, started, count)?.as_secs_f64());
-
-    cut.add(storm(&mut fleet, count, |fleet| fleet.cut().map(drop))?.as_secs_f64());
-    restarted.add(storm(&mut fleet, count, |_| server.restart())?.as_secs_f64());
     sleep(SETTLE);
     in_the_end.add(process::resident(server.pid())?.megabytes());
     Ok(())

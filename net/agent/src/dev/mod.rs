@@ -8,7 +8,6 @@
 mod options;
 mod owner;
 mod share;
-mod simulated;
 mod start;
 
 pub use options::{DevOptions, MAX_AGENTS, MAX_SIM_NODES};

@@ -4,22 +4,23 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use client::{Client, RawExecSettings, Roots, ShutdownMode, sweep_leftovers};
+use client::{RawExecSettings, Roots, ShutdownMode, sweep_leftovers};
 use model::NodeStatus;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use wire::ca::ClusterCa;
 use wire::{Region, Role};
 
+use super::DevOptions;
 use super::owner::{self, Record};
 use super::share::Share;
-use super::{DevOptions, simulated};
 use crate::assemble::{Agent, Parts, ServerParts};
 use crate::client_settings::client_config;
 use crate::config::{AgentConfig, ConfigError};
 use crate::error::AgentError;
 use crate::run::{make_dir, workers};
 use crate::signals::{StopSignal, stop_requested};
+use crate::simulated::{Fleet, FleetOptions};
 use crate::{certificates, ports};
 
 /// Region of a dev cluster.
@@ -56,7 +57,7 @@ pub struct DevReport {
 pub struct DevCluster {
     servers: Vec<Agent>,
     clients: Vec<Agent>,
-    simulated: Vec<Client>,
+    simulated: Option<Fleet>,
     record: Record,
     report: DevReport,
 }
@@ -112,7 +113,7 @@ impl DevCluster {
             ready_after: Duration::ZERO,
             swept,
         };
-        Ok(Self { servers: Vec::new(), clients: Vec::new(), simulated: Vec::new(), record, report })
+        Ok(Self { servers: Vec::new(), clients: Vec::new(), simulated: None, record, report })
     }
 
     async fn assemble(
@@ -126,7 +127,7 @@ impl DevCluster {
         let addresses: Vec<String> = self.servers.iter().map(|server| server.rpc_address.clone()).collect();
         self.start_clients(options, &ca, &region, &addresses).await?;
         if options.sim_nodes > 0 {
-            self.simulated = simulated::start(options.sim_nodes, &ca, &region, &addresses).await?;
+            self.simulated = Some(start_simulated(options, &ca, region, addresses).await?);
         }
         self.await_ready(options.clients + options.sim_nodes).await?;
         self.report.servers =
@@ -251,8 +252,8 @@ impl DevCluster {
         for agent in self.clients {
             stopping.spawn(agent.stop(ShutdownMode::Leave));
         }
-        for client in self.simulated {
-            stopping.spawn(async move { client.shutdown(ShutdownMode::Leave).await });
+        if let Some(fleet) = self.simulated {
+            stopping.spawn(fleet.shutdown());
         }
         stopping.join_all().await;
         let mut stopping = JoinSet::new();
@@ -262,6 +263,17 @@ impl DevCluster {
         stopping.join_all().await;
         clean(&self.record).await;
     }
+}
+
+async fn start_simulated(
+    options: &DevOptions,
+    ca: &ClusterCa,
+    region: Region,
+    servers: Vec<String>,
+) -> Result<Fleet, AgentError> {
+    let credentials = certificates::issue(ca, Role::Client, &region)?;
+    let count = u32::try_from(options.sim_nodes).unwrap_or(u32::MAX);
+    Fleet::start(FleetOptions { first: 0, count, region, servers }, &credentials).await
 }
 
 /// Name of a client's control group.
