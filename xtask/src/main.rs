@@ -25,7 +25,7 @@ Usage: cargo xtask <tool>
   fix                formats and applies what clippy can mend
   tidy               checks of our own: module docs, file lengths, forbidden dependencies
   test [--install]   every test of the project; --install lets it install what tests need by apt
-  sim [--seed N] [--for DURATION]
+  sim [--seed N | --seeds A..B] [--for DURATION] [--plant NAME]
                      simulates three servers with crashes and checks that nothing diverges
   bench dev          times and memory of the dev cluster, beside the goals
   bench scheduler [NODES...]

@@ -9,12 +9,13 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use sim::{ControlPlane, Options, Report, run_with};
+use sim::{ControlPlane, Options, Plant, Report, run_with};
 
-const USAGE: &str = "usage: sim [--seed N | --seeds A..B] [--for DURATION]
+const USAGE: &str = "usage: sim [--seed N | --seeds A..B] [--for DURATION] [--plant NAME]
   --seed N        run this seed (default 1)
   --seeds A..B    run the seeds from A to B, both included
-  --for DURATION  virtual time under fire, such as 30s, 1m or 10m (default 1m)";
+  --for DURATION  virtual time under fire, such as 30s, 1m or 10m (default 1m)
+  --plant NAME    breaks something on purpose: leader-restore, lying-disks or trusting-applier";
 
 fn main() -> Result<ExitCode> {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -25,7 +26,7 @@ fn main() -> Result<ExitCode> {
     let mut out = std::io::stdout().lock();
     let mut failed = false;
     for seed in plan.seeds {
-        let options = Options { clients: 1, ..Options::default() };
+        let options = Options { clients: 1, plant: plan.plant, ..Options::default() };
         let report = run_with::<ControlPlane>(seed, plan.duration, options);
         writeln!(out, "{}", line(&report))?;
         if !report.passed() {
@@ -59,11 +60,12 @@ fn line(report: &Report) -> String {
 struct Plan {
     seeds: RangeInclusive<u64>,
     duration: Duration,
+    plant: Plant,
 }
 
 impl Plan {
     fn parse(args: &[String]) -> Result<Self> {
-        let mut plan = Self { seeds: 1..=1, duration: Duration::from_secs(60) };
+        let mut plan = Self { seeds: 1..=1, duration: Duration::from_secs(60), plant: Plant::Nothing };
         let mut args = args.iter();
         while let Some(name) = args.next() {
             let value = args.next().with_context(|| format!("{name} needs a value"))?;
@@ -74,6 +76,7 @@ impl Plan {
                 }
                 "--seeds" => plan.seeds = seeds(value)?,
                 "--for" => plan.duration = duration(value)?,
+                "--plant" => plan.plant = plant(value)?,
                 _ => bail!("unknown option {name:?}"),
             }
         }
@@ -88,6 +91,15 @@ fn seeds(text: &str) -> Result<RangeInclusive<u64>> {
         bail!("the range {text} is empty");
     }
     Ok(from..=to)
+}
+
+fn plant(text: &str) -> Result<Plant> {
+    match text {
+        "leader-restore" => Ok(Plant::LeaderRestore),
+        "lying-disks" => Ok(Plant::LyingDisks),
+        "trusting-applier" => Ok(Plant::TrustingApplier),
+        _ => bail!("no bug is called {text:?}"),
+    }
 }
 
 fn duration(text: &str) -> Result<Duration> {

@@ -55,6 +55,8 @@ pub enum Plant {
     LeaderRestore,
     /// Disks claim syncs of file content that they do not do.
     LyingDisks,
+    /// Plans are committed as they were made, without a look at the newest state.
+    TrustingApplier,
 }
 
 impl Default for Options {
@@ -79,7 +81,12 @@ async fn play<S: Subject>(seed: u64, duration: Duration, options: Options) -> Re
     let stage = Stage::new(seed, options.servers);
     let hosts: Vec<Arc<Host<S>>> =
         (0..options.servers).map(|server| Host::new(stage.clone(), server, options)).collect();
-    let site = Arc::new(Site { stage: stage.clone(), hosts: hosts.clone(), ledger: S::Ledger::default() });
+    let site = Arc::new(Site {
+        stage: stage.clone(),
+        hosts: hosts.clone(),
+        ledger: S::Ledger::default(),
+        plant: options.plant,
+    });
     found(&site).await;
 
     let until = stage.now() + duration;

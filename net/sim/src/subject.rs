@@ -8,7 +8,7 @@ use raft::{Consensus, Encoded, Machine};
 use crate::host::Host;
 use crate::observed::Observed;
 use crate::world::Stage;
-use crate::{Random, Report};
+use crate::{Plant, Random, Report};
 
 /// A state machine that the simulation can drive and compare.
 pub trait Subject: Machine + Sized {
@@ -61,6 +61,7 @@ pub struct Site<S: Subject> {
     pub(crate) stage: Arc<Stage>,
     pub(crate) hosts: Vec<Arc<Host<S>>>,
     pub(crate) ledger: S::Ledger,
+    pub(crate) plant: Plant,
 }
 
 /// One boot of one server, from its start until its power is cut.

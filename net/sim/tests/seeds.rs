@@ -73,6 +73,16 @@ fn a_leader_may_crash_while_jobs_are_registered() {
 }
 
 #[test]
+fn plans_that_nobody_verifies_are_found() {
+    let options = Options { clients: 1, plant: Plant::TrustingApplier, ..Options::default() };
+    let found = (100..120)
+        .map(|seed| run_with::<ControlPlane>(seed, Duration::from_secs(30), options))
+        .find(|report| !report.passed());
+    let found = found.expect("the planted bug is found within twenty seeds").violations.join("\n");
+    assert!(found.contains("is over-committed"), "{found}");
+}
+
+#[test]
 fn the_control_plane_survives_every_kind_of_fault() {
     for seed in 1..=4 {
         let report = control_plane(seed, 30, Faults::Any);

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use control::request::{DeregisterJob, RegisterJob};
+use control::request::{DeregisterJob, DrainNode, RegisterJob};
 use control::{CallError, Delivery, PlanError, Token};
 use futures::channel::oneshot;
 use model::{AllocUpdate, EvalId, JobKind, Node, NodeId, Outcome, PlanResult, Timestamp};
@@ -34,6 +34,9 @@ pub(crate) enum Ask {
     RegisterNode(Box<Node>),
     RegisterJob(Box<RegisterJob>),
     DeregisterJob(Box<DeregisterJob>),
+    DrainNode(DrainNode),
+    Eligibility { node: NodeId, eligible: bool },
+    ForceGc,
 }
 
 /// What it answers.

@@ -9,7 +9,9 @@
 //! by one and clients look at a server's state instead of being told; HTTP, QUIC and drivers are not simulated.
 
 mod call;
+mod instance;
 pub(crate) mod job;
+mod keeper;
 mod ledger;
 mod machine;
 mod node;

@@ -1,9 +1,10 @@
 //! A simulated node: registers, pings, runs what it is told to run, and now and then falls silent.
 //!
-//! Limits: it looks at the state of one server every [`PERIOD`] instead of being told; its tasks start and stop at once
-//! and survive its silence.
+//! Limits: it looks at the state of one server every [`PERIOD`] instead of being told; its instances start and stop at
+//! once and survive its silence.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,8 +16,10 @@ use openraft_rt_sim::SimRuntime;
 use state::State;
 
 use super::call::{Ask, Door, Told};
+use super::instance::Instance;
 use super::machine::ControlPlane;
 use super::start::clock;
+use crate::Random;
 use crate::subject::Site;
 
 const PERIOD: Duration = Duration::from_secs(1);
@@ -34,17 +37,28 @@ pub(super) struct SimNode {
     /// The newest state that it has seen; older ones are ignored.
     seen: u64,
     /// What runs or has ended here.
-    here: BTreeMap<AllocId, ClientStatus>,
+    here: BTreeMap<AllocId, Instance>,
+    /// From then on nothing fails by itself.
+    calm_from: Duration,
 }
 
 impl SimNode {
     pub(super) fn new(site: Arc<Site<ControlPlane>>, number: u64) -> Self {
         let node = testkit::node(number);
-        Self { site, node, door: None, registered: false, seen: 0, here: BTreeMap::new() }
+        Self {
+            site,
+            node,
+            door: None,
+            registered: false,
+            seen: 0,
+            here: BTreeMap::new(),
+            calm_from: Duration::ZERO,
+        }
     }
 
     /// Works until the virtual time `end`, without falling silent after `until`.
     pub(super) async fn run(mut self, until: Duration, end: Duration) {
+        self.calm_from = until;
         while self.site.stage.now() < end && !self.site.stage.oracle().failed() {
             let silent = self.site.stage.random(|random| random.chance(1, SILENCE));
             if silent && self.registered && self.site.stage.now() < until {
@@ -94,6 +108,11 @@ impl SimNode {
             return;
         }
         self.seen = state.index;
+        if state.node(self.node.id).is_none() {
+            // Its server hangs up when the node was forgotten: it registers anew.
+            self.registered = false;
+            return;
+        }
         let updates = self.updates(&state, clock(&self.site.stage, door.server));
         if updates.is_empty() {
             return;
@@ -104,23 +123,28 @@ impl SimNode {
         self.site.stage.trace("report", &[self.node.id.0 as u64, number, stored]);
     }
 
-    fn updates(&mut self, state: &State, now: Timestamp) -> Vec<AllocUpdate> {
+    fn updates(&mut self, state: &State, clock: Timestamp) -> Vec<AllocUpdate> {
+        let now = self.site.stage.now();
+        let fallible = now < self.calm_from;
         let mut updates = Vec::new();
         for alloc in state.allocs_on_node(self.node.id) {
             let wanted = !alloc.is_terminal();
-            let status = if wanted { ClientStatus::Running } else { ClientStatus::Complete };
-            let before = self.here.get(&alloc.id).copied();
             // What it was told to stop stays stopped, and what never ran here need not be stopped.
-            let status = match before {
-                Some(ClientStatus::Complete) => ClientStatus::Complete,
-                Some(_) | None => status,
+            let instance = match self.here.entry(alloc.id) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) if wanted => {
+                    let kind = alloc.job.kind();
+                    let start = |random: &mut Random| Instance::start(kind, now, fallible, random);
+                    new.insert(self.site.stage.random(start))
+                }
+                Entry::Vacant(new) => new.insert(Instance::never_ran(now)),
             };
-            self.here.insert(alloc.id, status);
+            let status = instance.status(now, wanted);
             // Its health counts anew for every deployment that it belongs to.
-            let healthy = !alloc.deployment.is_none() && alloc.health.is_none();
-            let unhealthy_unsaid = status == ClientStatus::Running && healthy;
-            if !alloc.client_terminal() && (alloc.client != status || unhealthy_unsaid) {
-                updates.push(update(alloc, status, now));
+            let asked = !alloc.deployment.is_none() && alloc.health.is_none();
+            let healthy = instance.healthy(now).filter(|_| asked);
+            if !alloc.client_terminal() && (alloc.client != status || healthy.is_some()) {
+                updates.push(update(alloc, status, healthy, clock));
             }
         }
         updates.truncate(model::link::MAX_UPDATES);
@@ -128,7 +152,7 @@ impl SimNode {
     }
 }
 
-fn update(alloc: &Alloc, status: ClientStatus, now: Timestamp) -> AllocUpdate {
+fn update(alloc: &Alloc, status: ClientStatus, healthy: Option<bool>, now: Timestamp) -> AllocUpdate {
     let runs = status == ClientStatus::Running;
     let names = alloc.task_group().map(|group| group.tasks.iter().map(|task| Name::from(task.name.as_str())));
     let tasks: TaskStates = names
@@ -137,11 +161,12 @@ fn update(alloc: &Alloc, status: ClientStatus, now: Timestamp) -> AllocUpdate {
         .map(|name| {
             let mut task = TaskState::pending();
             task.state = if runs { RunState::Running } else { RunState::Dead };
+            task.failed = status == ClientStatus::Failed;
             task.started_at = now;
             (name, task)
         })
         .collect();
-    let healthy = runs.then_some((true, now));
+    let healthy = healthy.map(|healthy| (healthy, now));
     AllocUpdate {
         id: alloc.id,
         status,

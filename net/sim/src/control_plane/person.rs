@@ -17,8 +17,6 @@ use super::machine::ControlPlane;
 use super::start::seed;
 use crate::subject::Site;
 
-/// Jobs of one person.
-const JOBS: u64 = 3;
 /// Versions of a job's task.
 const VERSIONS: u64 = 3;
 /// Time between two requests, in microseconds.
@@ -52,7 +50,7 @@ impl Person {
     async fn request(&self, door: &Door, request: u64) {
         let eval = EvalId(seed(&self.site.stage));
         let (job, count, version, stop) = self.site.stage.random(|random| {
-            let (job, count) = (random.pick(0..JOBS), random.pick(1..job::MAX_COUNT + 1));
+            let (job, count) = (random.pick(0..job::JOBS), random.pick(1..job::MAX_COUNT + 1));
             (job, count, random.pick(0..VERSIONS), random.chance(1, 8))
         });
         let key = job::key(self.number, job);
@@ -93,6 +91,8 @@ impl Person {
                 self.site.ledger.acknowledge(&key, wish);
             }
             Told::NotLeader => self.site.ledger.refused(&key, wish),
+            // It was done, and was forgotten before it could be stopped.
+            Told::Refused(_) if wish.stopped && job::ends(&key) => self.site.ledger.refused(&key, wish),
             Told::Refused(reason) => {
                 self.site.stage.oracle().violation(format!("job {key} is refused: {reason}"));
             }

@@ -9,18 +9,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use control::request::{self, RequestError};
-use control::{Action, CallId, EvalIds, Event};
+use control::{Action, CallId, EvalIds, Event, PlanError};
 use futures::StreamExt;
 use futures::channel::oneshot;
-use model::Timestamp;
+use model::{Outcome, PlanResult, Timestamp};
 use openraft::AsyncRuntime;
 use openraft_rt_sim::SimRuntime;
 use raft::{Barrier, Consensus, Encoded, Leadership, ProposeError};
+use state::apply::PlanCommit;
 use state::{Applied, Command, Entry, codec};
 
 use super::call::{Ask, Told};
 use super::machine::ControlPlane;
 use super::start::{clock, seed};
+use crate::Plant;
 use crate::observed::command_hash;
 use crate::subject::Boot;
 
@@ -178,18 +180,42 @@ impl Shell {
             Ask::Dequeue { kinds, until } => Event::Dequeue { call, kinds, local, until },
             Ask::Ack { eval, token } => Event::Ack { call, eval, token },
             Ask::Nack { eval, token } => Event::Nack { call, eval, token },
+            Ask::Submit { outcome, .. } if self.boot.site.plant == Plant::TrustingApplier => {
+                return self.trust(*outcome, answer);
+            }
             Ask::Submit { token, outcome } => Event::SubmitPlan { call, token, outcome },
             Ask::Update { node, updates } => Event::UpdateAllocs { call, node, updates },
             Ask::Ping(node) => {
                 let _ = answer.send(Told::Done);
                 return self.handle(Event::Pings(vec![node]));
             }
-            ask @ (Ask::RegisterNode(_) | Ask::RegisterJob(_) | Ask::DeregisterJob(_)) => {
-                return self.commit(ask, answer);
+            Ask::ForceGc => {
+                let _ = answer.send(Told::Done);
+                return self.handle(Event::ForceGc);
             }
+            ask @ (Ask::RegisterNode(_)
+            | Ask::RegisterJob(_)
+            | Ask::DeregisterJob(_)
+            | Ask::DrainNode(_)
+            | Ask::Eligibility { .. }) => return self.commit(ask, answer),
         };
         self.calls.insert(call, answer);
         self.handle(event);
+    }
+
+    /// The planted bug: commits a plan as it was made, on whatever state that was.
+    fn trust(&self, outcome: Outcome, answer: oneshot::Sender<Told>) {
+        let Outcome { plan, eval, created } = outcome;
+        let evals = std::iter::once(eval).chain(created).collect();
+        let entry = Entry { now: self.now(), command: Command::ApplyPlans(vec![PlanCommit { plan, evals }]) };
+        let consensus = self.boot.consensus.clone();
+        drop(SimRuntime::spawn(async move {
+            let told = match propose(&consensus, entry).await {
+                Ok((index, ..)) => Told::Plan(Ok(PlanResult { index, ..PlanResult::default() })),
+                Err(_) => Told::Plan(Err(PlanError::NotCommitted)),
+            };
+            let _ = answer.send(told);
+        }));
     }
 
     /// Turns a request into a command and commits it beside the loop.
@@ -299,10 +325,12 @@ async fn catch_up(boot: Boot<ControlPlane>, term: u64) {
 
 fn command(boot: &Boot<ControlPlane>, now: Timestamp, ask: Ask) -> Result<Command, RequestError> {
     let snapshot = boot.machine.subject().snapshot();
+    let mut ids = EvalIds::new(seed(&boot.site.stage));
     match ask {
-        Ask::RegisterNode(node) => {
-            let mut ids = EvalIds::new(seed(&boot.site.stage));
-            request::register_node(&snapshot, now, &mut ids, *node)
+        Ask::RegisterNode(node) => request::register_node(&snapshot, now, &mut ids, *node),
+        Ask::DrainNode(drain) => request::drain_node(&snapshot, now, &mut ids, &drain),
+        Ask::Eligibility { node, eligible } => {
+            request::set_eligibility(&snapshot, now, &mut ids, node, eligible)
         }
         Ask::RegisterJob(job) => request::register_job(&snapshot, now, "global", *job),
         Ask::DeregisterJob(job) => request::deregister_job(&snapshot, now, *job),
@@ -311,6 +339,7 @@ fn command(boot: &Boot<ControlPlane>, now: Timestamp, ask: Ask) -> Result<Comman
         | Ask::Nack { .. }
         | Ask::Submit { .. }
         | Ask::Ping(_)
+        | Ask::ForceGc
         | Ask::Update { .. } => unreachable!("these are events of the machine, not commands"),
     }
 }

@@ -9,13 +9,14 @@ use openraft_rt_sim::SimRuntime;
 use raft::Encoded;
 use state::{Command, Entry, codec};
 
+use super::keeper::Keeper;
 use super::ledger::Ledger;
 use super::machine::ControlPlane;
 use super::node::SimNode;
 use super::person::Person;
 use super::shell::Shell;
 use super::worker;
-use crate::invariants::{accounted, evals_end, jobs_kept, jobs_run, node_room};
+use crate::invariants::{accounted, evals_end, jobs_kept, jobs_run, node_room, nodes_back};
 use crate::subject::{Boot, Site, Subject};
 use crate::world::Stage;
 use crate::{Random, Report};
@@ -92,6 +93,8 @@ impl Subject for ControlPlane {
             let node = SimNode::new(Arc::clone(site), number);
             drop(SimRuntime::spawn(node.run(until, until + Self::HEALING)));
         }
+        let keeper = Keeper::new(Arc::clone(site));
+        drop(SimRuntime::spawn(keeper.run(until, until + Self::HEALING)));
         for number in 0..PEOPLE {
             let person = Person::new(Arc::clone(site), number);
             drop(SimRuntime::spawn(person.run(until)));
@@ -102,6 +105,7 @@ impl Subject for ControlPlane {
         let state = self.snapshot();
         let mut found = jobs_kept::violations(&state, ledger);
         found.extend(evals_end::unfinished(&state));
+        found.extend(nodes_back::unfinished(&state, NODES));
         found.extend(jobs_run::unfinished(&state));
         found
     }

@@ -7,7 +7,8 @@
 //! | [`equal_states`] servers at one index have one state | after every 32nd entry, on every server |
 //! | [`jobs_kept`] no acknowledged job is lost | when healed |
 //! | [`evals_end`] every evaluation ends, or waits for room | when healed |
-//! | [`jobs_run`] every job has what it wants, running | when healed |
+//! | [`nodes_back`] every node is ready and takes allocations | when healed |
+//! | [`jobs_run`] every job has what it wants, running or done | when healed |
 //!
 //! That all servers have one history and nothing acknowledged is replaced is the [oracle](crate::oracle)'s own rule.
 
@@ -17,3 +18,4 @@ pub(crate) mod evals_end;
 pub(crate) mod jobs_kept;
 pub(crate) mod jobs_run;
 pub(crate) mod node_room;
+pub(crate) mod nodes_back;
