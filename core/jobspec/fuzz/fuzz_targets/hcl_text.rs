@@ -4,6 +4,7 @@
 
 #![no_main]
 
+#[expect(dead_code, reason = "the other target uses the other claim")]
 #[path = "../../tests/jobspec/claims.rs"]
 mod claims;
 
