@@ -1,5 +1,7 @@
 //! From the services of a job to what is registered here: names, tags and addresses are final.
 
+use std::collections::BTreeMap;
+
 use lifecycle::offer::{CheckRestartRules, CheckRules, Offer};
 use model::{
     Check, CheckRestart, MAX_SERVICES, Name, Nanos, Node, SERVICE_ID_PREFIX, Service, ServiceInstance,
@@ -44,22 +46,30 @@ pub(crate) fn offers(
     (offers, specs)
 }
 
-/// Says, for a task each, which services are registered otherwise than the job says, or not at all.
-pub(crate) fn notes(alloc: &AllocContext, node: &Node) -> Vec<(Name, String)> {
-    let mut notes = Vec::new();
+/// Says, in one sentence a task, which services are registered otherwise than the job says, or not at all.
+pub(crate) fn notes(alloc: &AllocContext, node: &Node) -> BTreeMap<Name, String> {
+    let mut notes: BTreeMap<Name, String> = BTreeMap::new();
     let tasks = alloc.task_group().map(|group| group.tasks.as_slice()).unwrap_or_default();
     each(alloc, node, "", |owned| {
         let name = &owned.service.name;
-        let note = match owned.instance(false) {
-            Err(reason) => format!("service {name:?} is not registered: {reason}"),
-            Ok(_) if owned.service.provider != "nomad" => {
-                format!("service {name:?} is registered with Nomad, since this node has no Consul agent")
-            }
-            Ok(_) => return,
+        let mut said = match owned.instance(false) {
+            Err(reason) => vec![format!("service {name:?} is not registered: {reason}")],
+            Ok(instance) => owned.unmade(&instance),
         };
-        let told = tasks.iter().filter(|task| owned.task.is_none_or(|own| own == task.name));
-        notes.extend(told.map(|task| (Name::from(task.name.as_str()), note.clone())));
+        if said.is_empty() && owned.service.provider != "nomad" {
+            said.push(format!(
+                "service {name:?} is registered with Nomad, since this node has no Consul agent"
+            ));
+        }
+        for task in tasks.iter().filter(|task| owned.task.is_none_or(|own| own == task.name)) {
+            let note = notes.entry(Name::from(task.name.as_str())).or_default();
+            for said in &said {
+                note.push_str(if note.is_empty() { "" } else { "; " });
+                note.push_str(said);
+            }
+        }
     });
+    notes.retain(|_, note| !note.is_empty());
     notes
 }
 
@@ -122,17 +132,36 @@ impl Owned<'_> {
         }
     }
 
+    /// Says which checks of the service are not made.
+    fn unmade(&self, instance: &ServiceInstance) -> Vec<String> {
+        let reason = |check: &Check| match self.kind(check, instance) {
+            CheckKind::Unsupported(reason) => Some(format!(
+                "check {:?} of service {:?} is not made: {reason}",
+                check.name, self.service.name
+            )),
+            CheckKind::Tcp(_) | CheckKind::Http { .. } => None,
+        };
+        self.service.checks.iter().filter_map(reason).collect()
+    }
+
     fn check(&self, check: &Check, instance: &ServiceInstance) -> (CheckRules, CheckSpec) {
         let text = |text: &str| self.scope.text(text);
         let id = Name::from(self.check_id(check));
         let name = Name::from(text(&check.name));
         let on_update = if check.on_update.is_empty() { &self.service.on_update } else { &check.on_update };
-        let counts = on_update != "ignore";
+        let kind = self.kind(check, instance);
+        // What cannot be made tells nothing: no deployment waits for it.
+        let made = !matches!(kind, CheckKind::Unsupported(_));
+        let counts = on_update != "ignore" && made;
         let rules = CheckRules {
             id: Name::clone(&id),
             name: Name::clone(&name),
             counts,
-            restart: check.check_restart.as_ref().and_then(|rules| self.restart(check, rules)),
+            restart: check
+                .check_restart
+                .as_ref()
+                .filter(|_| made)
+                .and_then(|rules| self.restart(check, rules)),
         };
         let spec = CheckSpec {
             id,
@@ -141,7 +170,7 @@ impl Owned<'_> {
             task: Name::from(self.task.unwrap_or_default()),
             group: Name::from(self.alloc.name()),
             counts,
-            kind: self.kind(check, instance),
+            kind,
             interval: at_least_a_second(check.interval),
             timeout: at_least_a_second(check.timeout),
         };

@@ -45,7 +45,8 @@ fn registered() {
         job.task_groups[0].shutdown_delay = Some(Nanos::from_millis(300));
         job.task_groups[0].services =
             vec![service("${NOMAD_JOB_ID}-front"), service("bad name"), Service::default()];
-        job.task_groups[0].tasks[0].services = vec![service("own")];
+        let script = Check { name: "inner".to_owned(), check_type: "script".to_owned(), ..Check::default() };
+        job.task_groups[0].tasks[0].services = vec![Service { checks: vec![script], ..service("own") }];
         let group = job.task_groups[0].name.clone();
         host.servers.assign_with(&Arc::new(job.clone()), &[alloc], &port(8_080));
         let offered = || {
@@ -59,7 +60,9 @@ fn registered() {
         assert_eq!(&*first.id, format!("_nomad-task-{alloc}-group-{group}-{front}-http").as_str());
         assert_eq!((&*first.address, first.port, &*first.tags[0]), ("127.0.0.1", 8_080, "v-0"));
         assert!(
-            host.events(alloc).contains("service \\\"bad name\\\" is not registered"),
+            ["service \\\"bad name\\\" is not registered", "checks of type \\\"script\\\" are not supported"]
+                .iter()
+                .all(|said| host.events(alloc).contains(said)),
             "{}",
             host.events(alloc)
         );
