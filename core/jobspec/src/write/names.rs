@@ -68,8 +68,8 @@ pub(super) fn is_required(block: &str, name: &str) -> bool {
 
 /// Says whether a value is the one that the parser fills in by itself.
 pub(super) fn is_filled_in(block: &str, name: &str, value: &Json) -> bool {
-    let filled = FILLED.iter().find(|(at, attribute, _)| *at == block && *attribute == name);
-    filled.is_some_and(|(_, _, json)| value.to_string() == *json)
+    let json = value.to_string();
+    FILLED.contains(&(block, name, json.as_str()))
 }
 
 /// Block, attribute and the JSON of what the parser fills in.
