@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::{
-    AllocId, AllocUpdate, ClientStatus, Job, Name, NetworkStatus, RunState, TaskEventKind, TaskState,
+    AllocId, AllocUpdate, ClientStatus, Job, Name, Nanos, NetworkStatus, RunState, TaskEventKind, TaskState,
     Timestamp,
 };
 
@@ -25,6 +25,9 @@ pub(super) enum Stage {
     Over,
     Removed,
 }
+
+/// Servers never give a node up that was silent for less than this.
+const GIVEN_UP: Nanos = Nanos::from_secs(2);
 
 /// The machine of one allocation.
 #[derive(Debug, Clone)]
@@ -168,8 +171,11 @@ impl AllocMachine {
             Event::Restart { task, reason } => self.restart(now, task.as_ref(), &reason, &mut actions),
             Event::Checked { check, passing } => self.checked(now, &check, passing, &mut actions),
             Event::Disconnected(lost) => {
-                // The servers may have forgotten meanwhile what was reported.
-                if !lost && self.disconnected_at.is_some() {
+                // Servers that gave the node up have forgotten its services.
+                if !lost
+                    && !self.rules.offers.is_empty()
+                    && self.disconnected_at.is_some_and(|since| now.since(since) >= GIVEN_UP)
+                {
                     self.reported = None;
                 }
                 self.disconnected_at = lost.then(|| self.disconnected_at.unwrap_or(now))

@@ -1,10 +1,12 @@
 //! Services and their checks, and the shutdown delay that follows their withdrawal.
 
 use expect_test::expect;
+use lifecycle::AllocMachine;
+use lifecycle::alloc::{Action, Event};
 use lifecycle::offer::{CheckRestartRules, CheckRules, Offer};
-use model::{Job, Name, Nanos, ServiceInstance};
+use model::{Job, Name, Nanos, ServiceInstance, Timestamp};
 
-use crate::script::{check_offers, check_taken_over, task, with_tasks};
+use crate::script::{check_offers, check_taken_over, rules_with, task, with_tasks};
 
 fn offer(task: Option<&str>, name: &str, checks: Vec<CheckRules>) -> Offer {
     let instance = ServiceInstance {
@@ -359,4 +361,21 @@ fn restarts_still_count_for_the_next_agent() {
                 report failed (Failed tasks) web=dead! unhealthy
         "#]],
     );
+}
+
+#[test]
+fn services_are_told_again_to_servers_that_gave_the_node_up() {
+    let job = with_tasks(testkit::job("web"), vec![task("web")]);
+    let reports = |offers: Vec<Offer>, silence: Nanos| {
+        let begin = Timestamp(1_000_000_000_000_000_000);
+        let (mut machine, _) = AllocMachine::new(begin, rules_with(&job, offers));
+        let _ = machine.handle(begin, Event::Prepared { network: None });
+        let _ = machine.handle(begin, Event::Disconnected(true));
+        let actions = machine.handle(begin + silence, Event::Disconnected(false));
+        actions.iter().filter(|action| matches!(action, Action::Report(_))).count()
+    };
+    let offers = || vec![offer(None, "group", vec![])];
+    assert_eq!(reports(offers(), Nanos::from_secs(1)), 0);
+    assert_eq!(reports(offers(), Nanos::from_secs(2)), 1);
+    assert_eq!(reports(vec![], Nanos::from_secs(60)), 0);
 }

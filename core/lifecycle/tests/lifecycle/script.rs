@@ -36,7 +36,8 @@ fn rules(job: &Arc<Job>) -> AllocRules {
     rules_with(job, Vec::new())
 }
 
-fn rules_with(job: &Arc<Job>, offers: Vec<Offer>) -> AllocRules {
+/// The rules of an allocation that offers services.
+pub(crate) fn rules_with(job: &Arc<Job>, offers: Vec<Offer>) -> AllocRules {
     AllocRules {
         offers,
         id: testkit::alloc_id("web", 1),
