@@ -63,9 +63,19 @@ impl Plan {
     /// Builds server and clients; returns their paths.
     fn build(&self) -> Result<(PathBuf, PathBuf)> {
         let profile = self.profile.as_str();
-        let common = ["build", "--quiet", "--profile", profile, "--package"];
-        stage("build of the server", cargo(&common).args(["nomadctl", "--bin", "nomadctl"]))?;
-        stage("build of the clients", cargo(&common).args(["agent", "--example", "fleet"]))?;
+        // Together, so that both have the same features of what they share.
+        let mut build = cargo(&["build", "--quiet", "--profile", profile]);
+        build.args([
+            "--package",
+            "nomadctl",
+            "--bin",
+            "nomadctl",
+            "--package",
+            "agent",
+            "--example",
+            "fleet",
+        ]);
+        stage("build of server and clients", &mut build)?;
         let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
         let dir = root().join(target).join(profile);
         Ok((dir.join("nomadctl"), dir.join("examples").join("fleet")))
