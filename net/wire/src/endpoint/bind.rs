@@ -36,10 +36,8 @@ impl EndpointConfig {
     pub fn new(addr: SocketAddr) -> EndpointConfig {
         EndpointConfig {
             addr,
-            retry_above: 64,
-            // More at a time would only make each take longer than its peer waits: under a storm of handshakes
-            // it is better to finish some and have the others come back.
-            max_half_open: 256,
+            retry_above: 256,
+            max_half_open: 4096,
             max_streams: 1024,
             keep_alive: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(30),
