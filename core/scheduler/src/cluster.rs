@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::{Alloc, Job, Name, Node, NodeId, TaskGroup};
+use state::columns::{NodeRow, Room};
 use state::{Snapshot, State};
 
-use crate::feasible::in_datacenters;
+use crate::feasible::{Rows, in_datacenters};
 use crate::fits::{Misfit, fits};
 use crate::usage::{Amounts, Claim, NodeUse};
 
@@ -17,7 +18,15 @@ use crate::usage::{Amounts, Claim, NodeUse};
 #[derive(Debug, Clone)]
 pub(crate) struct Cluster<'a> {
     snapshot: &'a State,
-    pub(crate) nodes: Vec<Arc<Node>>,
+    pub(crate) nodes: Vec<&'a Arc<Node>>,
+    /// Ids of the nodes, in order.
+    pub(crate) ids: Vec<NodeId>,
+    /// Allocations that the nodes take at most; 0 means any number.
+    pub(crate) max_allocs: Vec<u32>,
+    /// Which kind each node is of: nodes of one class with the same offer.
+    kinds: Vec<u32>,
+    /// The first node of each kind.
+    first: Vec<&'a Arc<Node>>,
     pub(crate) has: Vec<Amounts>,
     pub(crate) used: Vec<Amounts>,
     pub(crate) allocs: Vec<u32>,
@@ -48,49 +57,68 @@ pub(crate) fn in_scope(job: &Job, node: &Node) -> bool {
 }
 
 impl<'a> Cluster<'a> {
-    /// The nodes on which a job may be placed now.
+    /// The nodes on which a job may be placed now. What nodes of one kind have in common is looked at once, and
+    /// the rest is read from the columns: most nodes themselves are not touched.
     pub(crate) fn new(snapshot: &'a Snapshot, job: &Job) -> Self {
-        let nodes = snapshot.nodes().filter(|node| node.is_ready() && in_scope(job, node)).cloned().collect();
-        Self::of_nodes(snapshot, nodes, job.task_groups.iter().any(asks_exclusive))
-    }
-
-    /// These nodes; they must be in the order of their ids.
-    pub(crate) fn of_nodes(snapshot: &'a State, nodes: Vec<Arc<Node>>, detailed: bool) -> Self {
         let mut cluster = Self {
             snapshot,
-            has: nodes.iter().map(|node| Amounts::of_node(node)).collect(),
-            used: Vec::with_capacity(nodes.len()),
-            allocs: Vec::with_capacity(nodes.len()),
-            detail: vec![None; nodes.len()],
+            nodes: Vec::new(),
+            ids: Vec::new(),
+            max_allocs: Vec::new(),
+            kinds: Vec::new(),
+            first: Vec::new(),
+            has: Vec::new(),
+            used: Vec::new(),
+            allocs: Vec::new(),
+            detail: Vec::new(),
             broken: BTreeMap::new(),
-            detailed,
+            detailed: job.task_groups.iter().any(asks_exclusive),
             available: BTreeMap::new(),
-            nodes,
         };
-        for row in 0..cluster.nodes.len() {
-            cluster.read_row(row);
+        let mut known: BTreeMap<(u64, u64), Option<u32>> = BTreeMap::new();
+        let mut counts: Vec<u32> = Vec::new();
+        // Both are in the order of ids and hold the same nodes.
+        for (node, read) in snapshot.nodes().zip(snapshot.columns().in_order()).filter(|both| both.1.ready) {
+            let kind = *known.entry((read.class, read.offer)).or_insert_with(|| {
+                in_scope(job, node).then(|| {
+                    cluster.first.push(node);
+                    counts.push(0);
+                    u32::try_from(counts.len() - 1).expect("a region has fewer than 2^32 nodes")
+                })
+            });
+            if let Some(kind) = kind {
+                counts[kind as usize] += 1;
+                cluster.read_row(node, kind, &read);
+            }
+        }
+        for (node, count) in cluster.first.iter().zip(counts) {
+            *cluster.available.entry(node.datacenter.clone()).or_default() += count;
         }
         cluster
     }
 
-    fn read_row(&mut self, row: usize) {
-        let node = Arc::clone(&self.nodes[row]);
-        *self.available.entry(node.datacenter.clone()).or_default() += 1;
-        let columns = self.snapshot.columns();
-        let read = columns.node(node.id);
+    fn read_row(&mut self, node: &'a Arc<Node>, kind: u32, read: &NodeRow) {
         let quantity = |number: i32| u64::try_from(number).unwrap_or(0);
-        self.used.push(read.map_or_else(Amounts::default, |read| Amounts {
-            cpu_mhz: quantity(read.used.cpu_mhz),
-            memory_mb: quantity(read.used.memory_mb),
-            disk_mb: quantity(read.used.disk_mb),
-        }));
-        self.allocs.push(read.map_or(0, |read| read.allocs));
-        let shared = columns.held(node.id).is_some_and(|held| {
+        let amounts = |room: &Room| Amounts {
+            cpu_mhz: quantity(room.cpu_mhz),
+            memory_mb: quantity(room.memory_mb),
+            disk_mb: quantity(room.disk_mb),
+        };
+        let row = self.nodes.len();
+        self.nodes.push(node);
+        self.ids.push(read.id);
+        self.max_allocs.push(read.max_allocs);
+        self.kinds.push(kind);
+        self.has.push(amounts(&read.capacity));
+        self.used.push(amounts(&read.used));
+        self.allocs.push(read.allocs);
+        self.detail.push(None);
+        let shared = self.snapshot.columns().held(read.id).is_some_and(|held| {
             held.ports.iter().any(|port| port.count > 1)
                 || held.cores.iter().any(|core| core.1 > 1)
                 || held.devices.iter().any(|device| device.count > 1)
         });
-        if shared && let Err(misfit) = fits(&node, self.node_use(row)) {
+        if shared && let Err(misfit) = fits(node, self.node_use(row)) {
             match misfit {
                 Misfit::Port { .. } | Misfit::Cores | Misfit::Devices => _ = self.broken.insert(row, misfit),
                 Misfit::MaxAllocs | Misfit::Cpu | Misfit::Memory | Misfit::Disk => {}
@@ -98,9 +126,14 @@ impl<'a> Cluster<'a> {
         }
     }
 
+    /// The rows as filters look at them.
+    pub(crate) fn rows(&self) -> Rows<'_> {
+        Rows { nodes: &self.nodes, kinds: &self.kinds, first: &self.first }
+    }
+
     /// The row of a node.
     pub(crate) fn row(&self, id: NodeId) -> Option<usize> {
-        self.nodes.binary_search_by_key(&id, |node| node.id).ok()
+        self.ids.binary_search(&id).ok()
     }
 
     /// Why nothing fits on a row whatever it is; none for most.
@@ -111,7 +144,7 @@ impl<'a> Cluster<'a> {
     /// What is in use on a row, with ports, cores and devices.
     pub(crate) fn node_use(&mut self, row: usize) -> &NodeUse {
         let (snapshot, node, amounts, allocs) =
-            (self.snapshot, &self.nodes[row], self.used[row], self.allocs[row]);
+            (self.snapshot, self.nodes[row], self.used[row], self.allocs[row]);
         self.detail[row].get_or_insert_with(|| Box::new(read_use(snapshot, node, amounts, allocs)))
     }
 

@@ -29,6 +29,32 @@ pub fn computed_class(node: &Node) -> u64 {
     hash.0.max(1)
 }
 
+/// What a node offers beside its class: a hash over drivers and whether they work, networks, volumes of the host
+/// and device instances. Nodes of one class and one offer pass the same filters, unless those look at something
+/// unique.
+#[must_use]
+pub fn offer_class(node: &Node) -> u64 {
+    let mut hash = Hasher(0x6f66_6665_7200_0001);
+    for (name, driver) in &node.drivers {
+        hash.text(name);
+        hash.number(u64::from(driver.detected) | u64::from(driver.healthy) << 1);
+    }
+    hash.number(node.resources.networks.len() as u64);
+    for network in &node.resources.networks {
+        hash.text(&network.mode);
+        hash.text(&network.alias);
+    }
+    for (name, volume) in &node.host_volumes {
+        hash.text(name);
+        hash.number(u64::from(volume.read_only));
+    }
+    for instance in node.resources.devices.iter().flat_map(|device| &device.instances) {
+        hash.text(&instance.id);
+        hash.number(u64::from(instance.healthy));
+    }
+    hash.0
+}
+
 struct Hasher(u64);
 
 impl Hasher {

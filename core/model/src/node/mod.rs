@@ -5,7 +5,7 @@ mod device;
 mod node_record;
 mod resources;
 
-pub use class::computed_class;
+pub use class::{computed_class, offer_class};
 pub use device::{DeviceInstance, NodeDevice, TypedValue};
 pub use node_record::{DrainStrategy, DriverInfo, HostVolume, Node, NodeEvent, NodeStatus};
 pub use resources::{Core, HostNetwork, NodeNetwork, NodeResources, PortRange, Reserved};

@@ -3,7 +3,6 @@
 //! Whether a driver works and which networks a node has is no part of its class and is looked at node by node.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use model::{Job, Name, Node, TaskGroup};
 
@@ -11,9 +10,9 @@ use super::constraint::Check;
 use super::device::DeviceCheck;
 use super::driver::DriverCheck;
 use super::network::NetworkCheck;
+use super::rows::Rows;
 use super::secret::SecretCheck;
 use super::volume::VolumeCheck;
-use crate::parallel;
 
 /// The filters of a group and its job.
 #[derive(Debug, Clone)]
@@ -89,14 +88,11 @@ impl GroupFilter {
     }
 
     /// Looks at every node; `index` is the number of the allocation to place.
-    pub(crate) fn evaluate(&self, nodes: &[Arc<Node>], index: u32) -> Feasibility {
-        let mut classes: BTreeMap<u64, ClassVerdict> = BTreeMap::new();
-        for node in nodes {
-            classes.entry(node.computed_class).or_insert_with(|| self.class_verdict(node));
-        }
-        let reasons =
-            parallel::map_nodes(nodes, |node| self.reason(node, classes.get(&node.computed_class), index));
-        self.settle(nodes, reasons)
+    pub(crate) fn evaluate(&self, rows: Rows<'_>, index: u32) -> Feasibility {
+        let unique = self.job_escaped || self.escaped || self.network.is_unique();
+        let ask = |node: &Node| self.reason(node, Some(&self.class_verdict(node)), index);
+        let reasons = if unique { rows.each(ask) } else { rows.by_kind(ask) };
+        self.settle(rows, reasons)
     }
 
     /// Why one node may not be used; none when it may.
@@ -148,13 +144,17 @@ impl GroupFilter {
     }
 
     /// Words the reasons as metrics count them, and derives what is known of classes.
-    fn settle(&self, nodes: &[Arc<Node>], reasons: Vec<Option<Reason>>) -> Feasibility {
+    fn settle(&self, rows: Rows<'_>, reasons: Vec<Option<Reason>>) -> Feasibility {
         let mut result = Feasibility { escaped: self.job_escaped || self.escaped, ..Feasibility::default() };
         let mut seen: BTreeSet<(u64, Name)> = BTreeSet::new();
-        for (node, reason) in nodes.iter().zip(reasons) {
-            let class = node.computed_class;
+        let mut last = None;
+        for (row, reason) in reasons.into_iter().enumerate() {
+            let class = rows.class(row);
             let eligible = reason.as_ref().is_none_or(|reason| !reason.by_class);
-            *result.classes.entry(class).or_insert(false) |= eligible;
+            if last != Some((class, eligible)) {
+                *result.classes.entry(class).or_insert(false) |= eligible;
+                last = Some((class, eligible));
+            }
             result.reasons.push(reason.map(|reason| {
                 let known = self.ruled_out.contains(&class);
                 let repeated = reason.by_class && (known || !seen.insert((class, reason.name.clone())));

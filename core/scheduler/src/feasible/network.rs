@@ -13,6 +13,13 @@ impl NetworkCheck {
         Self(group.networks.first().cloned())
     }
 
+    /// Whether a port names its network by something that differs between nodes of one class.
+    pub(crate) fn is_unique(&self) -> bool {
+        let ports = self.0.iter().flat_map(|ask| ask.reserved_ports.iter().chain(&ask.dynamic_ports));
+        let mut networks = ports.map(|port| Target::parse(&port.host_network));
+        networks.any(|network| !network.is_of_class())
+    }
+
     /// Why the node cannot take it; none when it can.
     pub(crate) fn reason(&self, node: &Node) -> Option<String> {
         let ask = self.0.as_ref()?;

@@ -43,6 +43,15 @@ impl Target {
         }
     }
 
+    /// Whether all nodes of one class say the same.
+    pub(crate) fn is_of_class(&self) -> bool {
+        match self {
+            Self::Literal(_) | Self::Datacenter | Self::Class | Self::Pool | Self::Unknown => true,
+            Self::NodeId | Self::NodeName => false,
+            Self::Attr(key) | Self::Meta(key) => !key.starts_with("unique."),
+        }
+    }
+
     /// What the node says; none where it says nothing.
     pub(crate) fn resolve<'a>(&'a self, node: &'a Node) -> Option<Cow<'a, str>> {
         match self {

@@ -25,7 +25,7 @@ impl Counted {
     /// The counts of the snapshot.
     pub(crate) fn new(cluster: &Cluster<'_>, job: &Job, group: &TaskGroup, earlier_weight: f64) -> Self {
         let properties = DistinctProperty::of(job, group).into_iter().map(|rule| {
-            let property = Property::new(rule.target.clone(), cluster.nodes.iter().map(|node| &**node));
+            let property = Property::new(rule.target.clone(), cluster.rows());
             (rule, property)
         });
         let mut counted = Self {
@@ -34,7 +34,7 @@ impl Counted {
             of_group: vec![0; cluster.nodes.len()],
             of_job: vec![0; cluster.nodes.len()],
             properties: properties.collect(),
-            spreads: Spreads::of(job, group, &cluster.nodes, earlier_weight),
+            spreads: Spreads::of(job, group, cluster.rows(), earlier_weight),
         };
         for alloc in cluster.snapshot().allocs_of_job(&job.key()) {
             counted.count_existing(cluster, alloc);

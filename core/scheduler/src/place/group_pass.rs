@@ -79,11 +79,10 @@ impl GroupPass {
             algorithm: rules.algorithm,
             anti_affinity: rules.algorithm != Algorithm::Pack || !job.kind().is_batch(),
             eval: rules.eval,
-            feasibility: filter.evaluate(&cluster.nodes, index),
+            feasibility: filter.evaluate(cluster.rows(), index),
             filter,
             index,
-            affinity: affinity
-                .map(|affinity| parallel::map_nodes(&cluster.nodes, |node| affinity.score(node))),
+            affinity: affinity.map(|affinity| affinity.scores(cluster.rows())),
             counted: Counted::new(cluster, job, task_group, rules.earlier_weight),
             verdicts: Vec::new(),
             tally: Tally::default(),
@@ -178,7 +177,7 @@ impl GroupPass {
         self.followed = log.len();
         if self.filter.per_alloc() && self.index != index {
             self.index = index;
-            self.feasibility = self.filter.evaluate(&cluster.nodes, index);
+            self.feasibility = self.filter.evaluate(cluster.rows(), index);
             self.scan(cluster);
         }
     }
@@ -230,7 +229,7 @@ impl GroupPass {
 
     /// What breaks ties between equal scores: stranded room with `pack`, then a hash of node and evaluation.
     pub(crate) fn tie(&self, cluster: &Cluster<'_>, row: usize, used: Amounts) -> u64 {
-        let node = cluster.nodes[row].id.0;
+        let node = cluster.ids[row].0;
         #[expect(clippy::cast_possible_truncation, reason = "all halves of both ids are mixed in")]
         let hash = splitmix(
             splitmix(node as u64 ^ (node >> 64) as u64) ^ self.eval.0 as u64 ^ (self.eval.0 >> 64) as u64,
@@ -249,7 +248,7 @@ impl GroupPass {
         let ask =
             Amounts { cpu_mhz: self.ask.cpu_mhz, memory_mb: self.ask.memory_mb, disk_mb: self.ask.disk_mb };
         let used = cluster.used[row].plus(ask);
-        let max = cluster.nodes[row].resources.max_allocs;
+        let max = cluster.max_allocs[row];
         if max > 0 && cluster.allocs[row] >= max {
             return Err(Misfit::MaxAllocs.to_string());
         }
@@ -271,8 +270,8 @@ impl GroupPass {
             return self.after_plain(cluster, row);
         }
         cluster.node_use(row);
-        let node = Arc::clone(&cluster.nodes[row]);
-        let picked = pick(&node, cluster.node_use(row), self.task_group(), id)?;
+        let node = cluster.nodes[row];
+        let picked = pick(node, cluster.node_use(row), self.task_group(), id)?;
         let max = node.resources.max_allocs;
         if max > 0 && cluster.allocs[row] >= max {
             return Err(Misfit::MaxAllocs.to_string());

@@ -203,9 +203,9 @@ impl GroupPass {
         if !crate::cluster::asks_exclusive(self.task_group()) {
             return Vec::new();
         }
-        let node = std::sync::Arc::clone(&cluster.nodes[row]);
+        let node = cluster.nodes[row];
         let used = cluster.node_use(row).clone();
-        let Err(reason) = pick(&node, &used, self.task_group(), model::AllocId::NONE) else {
+        let Err(reason) = pick(node, &used, self.task_group(), model::AllocId::NONE) else {
             return Vec::new();
         };
         let networks = self.task_group().networks.iter();

@@ -272,8 +272,8 @@ impl<'a> Placer<'a> {
         let ask = model::GroupAsk::of(task_group);
         let claim = Claim { id: request.id, ask, group: Some(task_group), assigned: &assigned };
         self.cluster.add(row, &claim);
-        debug_assert_eq!(fits(&Arc::clone(&self.cluster.nodes[row]), self.cluster.node_use(row)), Ok(()));
-        let node = self.cluster.nodes[row].id;
+        debug_assert_eq!(fits(self.cluster.nodes[row], self.cluster.node_use(row)), Ok(()));
+        let node = self.cluster.ids[row];
         let name = self.passes.get(&(job.version, group)).map(|pass| pass.counted().group().clone());
         let name = name.unwrap_or_else(|| Name::from(task_group.name.as_str()));
         self.log.push(Change { node, row: Some(row), group: name, kind: ChangeKind::Added, live: true });

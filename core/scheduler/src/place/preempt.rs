@@ -107,7 +107,7 @@ impl GroupPass {
         request: &Request,
         evicted: &Evicted,
     ) -> Option<(Vec<Arc<Alloc>>, After)> {
-        let node = Arc::clone(&cluster.nodes[row]);
+        let node = cluster.nodes[row];
         let candidates = self.candidates(cluster, row, evicted);
         if candidates.is_empty() {
             return None;
@@ -115,10 +115,10 @@ impl GroupPass {
         let mut used = cluster.node_use(row).clone();
         let mut victims: Vec<Arc<Alloc>> = Vec::new();
         let picked = loop {
-            match pick(&node, &used, self.task_group(), request.id) {
+            match pick(node, &used, self.task_group(), request.id) {
                 Ok(picked) => break picked,
                 Err(_) => {
-                    let next = self.holder(&node, &used, &candidates, &victims, request)?;
+                    let next = self.holder(node, &used, &candidates, &victims, request)?;
                     used.remove(&Claim::of(&next));
                     victims.push(next);
                 }

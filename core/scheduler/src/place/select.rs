@@ -80,7 +80,7 @@ impl GroupPass {
         let best = top.first()?.row;
         let after = self.after(cluster, best, request.id).ok()?;
         let scores = self.scores(cluster, &top, request);
-        let runners_up = top.iter().skip(1).map(|ranked| cluster.nodes[ranked.row].id).collect();
+        let runners_up = top.iter().skip(1).map(|ranked| cluster.ids[ranked.row]).collect();
         Some(Selection { row: best, after, scores, runners_up })
     }
 
@@ -103,7 +103,7 @@ impl GroupPass {
         after: &After,
         request: &Request,
     ) -> NodeScore {
-        let node = cluster.nodes[row].id;
+        let node = cluster.ids[row];
         let mut terms = self.terms(cluster, row, after, request.penalty.contains(&node));
         let boost = self.spread_boost(row);
         if boost != 0.0 {

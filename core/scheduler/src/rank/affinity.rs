@@ -2,12 +2,14 @@
 
 use model::{Affinity, Job, Node, TaskGroup};
 
-use crate::feasible::Check;
+use crate::feasible::{Check, Rows};
 
 /// The affinities of a job, a group and its tasks.
 #[derive(Debug, Clone)]
 pub(crate) struct NodeAffinity {
     rules: Vec<(Check, f64)>,
+    /// Whether a rule tells nodes of one class apart.
+    unique: bool,
     total: f64,
 }
 
@@ -20,17 +22,18 @@ impl NodeAffinity {
             return None;
         }
         let total = all.iter().map(|affinity| f64::from(affinity.weight).abs()).sum();
-        Some(Self {
-            rules: all
-                .iter()
-                .map(|affinity| (Check::of_affinity(affinity), f64::from(affinity.weight)))
-                .collect(),
-            total,
-        })
+        let rules: Vec<(Check, f64)> =
+            all.iter().map(|affinity| (Check::of_affinity(affinity), f64::from(affinity.weight))).collect();
+        Some(Self { unique: rules.iter().any(|(rule, _)| rule.unique), rules, total })
+    }
+
+    /// The terms for all nodes.
+    pub(crate) fn scores(&self, rows: Rows<'_>) -> Vec<f64> {
+        if self.unique { rows.each(|node| self.score(node)) } else { rows.by_kind(|node| self.score(node)) }
     }
 
     /// The term for a node: -1 to 1.
-    pub(crate) fn score(&self, node: &Node) -> f64 {
+    fn score(&self, node: &Node) -> f64 {
         let sum: f64 =
             self.rules.iter().filter(|(rule, _)| rule.matches(node)).map(|(_, weight)| weight).sum();
         if self.total == 0.0 { 0.0 } else { sum / self.total }

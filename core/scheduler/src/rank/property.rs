@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::feasible::Target;
+use crate::feasible::{Rows, Target};
 use model::Node;
 
 /// The value of a node that does not have the property.
@@ -15,16 +15,29 @@ pub(crate) struct Property {
     ids: BTreeMap<String, u32>,
     names: Vec<String>,
     counts: Vec<u32>,
+    /// The smallest and the largest count above 0.
+    extremes: Option<(u32, u32)>,
     /// Value of each candidate node, or [`NO_VALUE`].
     pub(crate) by_row: Vec<u32>,
 }
 
 impl Property {
     /// A property of these nodes, with nothing counted.
-    pub(crate) fn new<'a>(target: Target, nodes: impl Iterator<Item = &'a Node>) -> Self {
-        let mut property =
-            Self { target, ids: BTreeMap::new(), names: Vec::new(), counts: Vec::new(), by_row: Vec::new() };
-        property.by_row = nodes.map(|node| property.value_of(node)).collect();
+    pub(crate) fn new(target: Target, rows: Rows<'_>) -> Self {
+        let of_class = target.is_of_class();
+        let mut property = Self {
+            target,
+            ids: BTreeMap::new(),
+            names: Vec::new(),
+            counts: Vec::new(),
+            extremes: None,
+            by_row: Vec::new(),
+        };
+        property.by_row = if of_class {
+            rows.by_kind(|node| property.value_of(node))
+        } else {
+            rows.nodes.iter().map(|node| property.value_of(node)).collect()
+        };
         property
     }
 
@@ -65,12 +78,24 @@ impl Property {
     pub(crate) fn add(&mut self, value: u32) {
         if let Some(count) = self.counts.get_mut(value as usize) {
             *count += 1;
+            self.measure();
         }
     }
 
     pub(crate) fn remove(&mut self, value: u32) {
         if let Some(count) = self.counts.get_mut(value as usize) {
             *count = count.saturating_sub(1);
+            self.measure();
         }
+    }
+
+    fn measure(&mut self) {
+        let used = || self.counts.iter().copied().filter(|&count| count > 0);
+        self.extremes = used().min().zip(used().max());
+    }
+
+    /// The smallest and the largest count above 0; none when nothing is counted.
+    pub(crate) const fn extremes(&self) -> Option<(u32, u32)> {
+        self.extremes
     }
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use model::{Job, Node, Spread, TaskGroup};
+use model::{Job, Spread, TaskGroup};
 
 use super::{NO_VALUE, Property};
-use crate::feasible::Target;
+use crate::feasible::{Rows, Target};
 
 /// One spread block.
 #[derive(Debug, Clone)]
@@ -28,15 +28,10 @@ pub(crate) struct Spreads {
 impl Spreads {
     /// The blocks of a group. `earlier_weight` is the sum over the groups that the evaluation placed before:
     /// the reference keeps adding to it.
-    pub(crate) fn of(
-        job: &Job,
-        group: &TaskGroup,
-        nodes: &[std::sync::Arc<Node>],
-        earlier_weight: f64,
-    ) -> Self {
+    pub(crate) fn of(job: &Job, group: &TaskGroup, rows: Rows<'_>, earlier_weight: f64) -> Self {
         let blocks = group.spreads.iter().chain(&job.spreads);
         let terms: Vec<SpreadTerm> =
-            blocks.map(|spread| SpreadTerm::new(spread, group.count, nodes)).collect();
+            blocks.map(|spread| SpreadTerm::new(spread, group.count, rows)).collect();
         let total_weight = earlier_weight + terms.iter().map(|term| term.weight).sum::<f64>();
         Self { terms, total_weight }
     }
@@ -61,8 +56,8 @@ impl Spreads {
 }
 
 impl SpreadTerm {
-    fn new(spread: &Spread, count: i64, nodes: &[std::sync::Arc<Node>]) -> Self {
-        let mut property = Property::new(Target::parse(&spread.attribute), nodes.iter().map(|node| &**node));
+    fn new(spread: &Spread, count: i64, rows: Rows<'_>) -> Self {
+        let mut property = Property::new(Target::parse(&spread.attribute), rows);
         #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
         let count = count as f64;
         let mut desired = BTreeMap::new();
@@ -117,8 +112,7 @@ impl SpreadTerm {
 
     /// Prefers the values with the fewest allocations. Not bounded by 1, and not weighted.
     fn even_boost(&self, value: u32) -> f64 {
-        let used = || self.property.counts().iter().copied().filter(|&count| count > 0);
-        let (Some(min), Some(max)) = (used().min(), used().max()) else { return 0.0 };
+        let Some((min, max)) = self.property.extremes() else { return 0.0 };
         if value == NO_VALUE {
             return -1.0;
         }

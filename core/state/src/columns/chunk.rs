@@ -70,6 +70,10 @@ pub struct NodeChunk {
     pub used: RoomColumns,
     /// Computed classes; 0 in rows without a node.
     pub class: [u64; CHUNK],
+    /// What the nodes offer beside their class ([`model::offer_class`]).
+    pub offer: [u64; CHUNK],
+    /// Allocations that the nodes take at most; 0 means any number.
+    pub max_allocs: [u32; CHUNK],
     /// Ids; [`NodeId::NONE`] in rows without a node.
     pub id: [NodeId; CHUNK],
     /// How often the slot was given to another node.
@@ -86,6 +90,8 @@ impl NodeChunk {
             capacity: RoomColumns::new(),
             used: RoomColumns::new(),
             class: [0; CHUNK],
+            offer: [0; CHUNK],
+            max_allocs: [0; CHUNK],
             id: [NodeId::NONE; CHUNK],
             generation: [0; CHUNK],
             allocs: [0; CHUNK],

@@ -23,6 +23,10 @@ pub struct NodeRow {
     pub id: NodeId,
     /// Its computed class.
     pub class: u64,
+    /// What it offers beside its class ([`model::offer_class`]).
+    pub offer: u64,
+    /// Allocations that it takes at most; 0 means any number.
+    pub max_allocs: u32,
     /// Whether new allocations may be placed.
     pub ready: bool,
     /// What it has for allocations.
@@ -74,6 +78,8 @@ impl NodeColumns {
         (!id.is_none()).then(|| NodeRow {
             id,
             class: chunk.class[row],
+            offer: chunk.offer[row],
+            max_allocs: chunk.max_allocs[row],
             ready: chunk.ready[row] != 0,
             capacity: chunk.capacity.at(row),
             used: chunk.used.at(row),
@@ -86,6 +92,11 @@ impl NodeColumns {
     #[must_use]
     pub fn node(&self, id: NodeId) -> Option<NodeRow> {
         self.row(self.slot(id)?)
+    }
+
+    /// All rows in the order of node ids.
+    pub fn in_order(&self) -> impl Iterator<Item = NodeRow> {
+        self.slots.values().filter_map(|slot| self.row(*slot))
     }
 
     /// Ports, cores and devices in use on a node; none if nothing of the kind is.
@@ -102,6 +113,8 @@ impl NodeColumns {
         let chunk = Arc::make_mut(&mut self.chunks[chunk]);
         chunk.capacity.set(row, Room::of_node(node));
         chunk.class[row] = node.computed_class;
+        chunk.offer[row] = model::offer_class(node);
+        chunk.max_allocs[row] = node.resources.max_allocs;
         chunk.ready[row] = u8::from(node.is_ready());
         known.is_none()
     }
@@ -130,6 +143,8 @@ impl NodeColumns {
         chunk.capacity.set(row, Room::default());
         chunk.used.set(row, Room::default());
         chunk.class[row] = 0;
+        chunk.offer[row] = 0;
+        chunk.max_allocs[row] = 0;
         chunk.id[row] = NodeId::NONE;
         chunk.generation[row] = chunk.generation[row].wrapping_add(1);
         chunk.allocs[row] = 0;
