@@ -11,7 +11,8 @@ use testkit::node_id;
 /// Runs lines such as `0s track`, `1s ping`, `2s leaving 60`, for one node; the clock stops at each deadline.
 fn check(script: &str, expected: Expect) {
     let begin = Timestamp(1_000_000_000_000);
-    let mut machine = Heartbeats::new(HeartbeatOptions::default());
+    let options = HeartbeatOptions { notice_after: Nanos::from_secs(3), ..HeartbeatOptions::default() };
+    let mut machine = Heartbeats::new(options);
     let mut out = String::new();
     let node = node_id(1);
     for line in script.lines().map(str::trim) {
