@@ -22,3 +22,4 @@ mod system;
 mod updates;
 mod view;
 mod world;
+mod world_node;
