@@ -121,7 +121,7 @@ impl GroupPass {
         let (exhausted, mut all) = match self.verdict(row) {
             Verdict::Open { .. } => return,
             Verdict::Exhausted(_) => (true, Vec::new()),
-            Verdict::Filtered(_) => (false, self.all_reasons(&cluster.nodes[row], index)),
+            Verdict::Filtered(_) => (false, self.all_reasons(cluster.nodes[row], index)),
         };
         if !exhausted {
             all.extend(self.counted().reason(row).map(|reason| (Name::from(reason), Lack::Plain)));

@@ -129,7 +129,7 @@ impl GroupPass {
     ) -> NodeVerdict {
         match self.verdict(row) {
             Verdict::Filtered(reason) => {
-                let alone = self.reason_alone(&cluster.nodes[row], request.index);
+                let alone = self.reason_alone(cluster.nodes[row], request.index);
                 NodeVerdict::Filtered(alone.unwrap_or_else(|| self.tally().name(reason).clone()).to_string())
             }
             Verdict::Exhausted(reason) => NodeVerdict::Exhausted(self.tally().name(reason).to_string()),
