@@ -74,9 +74,10 @@ meta {
   owner = "carol"
 }
 "#;
-    let asked =
-        check_in("namespace-apply-file", &[("PUT /v1/namespace", 200, "")], &[("ns-c.hcl", file)]);
-    let body: Value = serde_json::from_str(asked[0].split_once('{').map(|(_, rest)| format!("{{{rest}")).unwrap().as_str()).unwrap();
+    let asked = check_in("namespace-apply-file", &[("PUT /v1/namespace", 200, "")], &[("ns-c.hcl", file)]);
+    let body: Value =
+        serde_json::from_str(asked[0].split_once('{').map(|(_, rest)| format!("{{{rest}")).unwrap().as_str())
+            .unwrap();
     let wanted: Value =
         serde_json::from_str(&recorded_stdout(&golden("texts/namespace-inspect.txt"))).unwrap();
     for key in ["Name", "Description", "Meta", "Quota"] {

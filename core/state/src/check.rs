@@ -196,7 +196,11 @@ impl State {
             };
             found.require(names.into_iter().all(indexed), id, "service is not in the index by name");
         }
-        found.require(self.services_by_name.len() == named, "services_by_name", "has entries without service");
+        found.require(
+            self.services_by_name.len() == named,
+            "services_by_name",
+            "has entries without service",
+        );
     }
 
     fn check_indexes(&self, found: &mut Violations) {

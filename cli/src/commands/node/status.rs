@@ -123,7 +123,13 @@ impl StatusArgs {
         let allocs = client.nodes().allocations(id).await;
         let allocs =
             allocs.map_err(|error| CommandError::request("querying node allocations", &error))?.value;
-        let mut page = NodePage { node: node.value, allocs, short: self.short, stats: self.stats, ..NodePage::default() };
+        let mut page = NodePage {
+            node: node.value,
+            allocs,
+            short: self.short,
+            stats: self.stats,
+            ..NodePage::default()
+        };
         if !self.short && page.node.status == "ready" {
             // A node that does not answer is shown without its measurements.
             page.host = client.client().host_stats(id).await.ok().map(|reply| reply.value);

@@ -81,7 +81,13 @@ fn workers_that_plan_for_the_same_room_do_not_over_commit_it() {
         .map(|number| {
             let job = counted(&format!("job-{number}"), 3);
             let eval = Some(testkit::eval(number, &job));
-            state::apply::JobRegistration { job, submission: None, enforce_index: None, eval, by: state::apply::RegisteredBy::Caller }
+            state::apply::JobRegistration {
+                job,
+                submission: None,
+                enforce_index: None,
+                eval,
+                by: state::apply::RegisteredBy::Caller,
+            }
         })
         .collect();
     // The double places on one snapshot for all four; the cluster checks that no node is over-committed.

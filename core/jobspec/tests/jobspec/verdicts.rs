@@ -175,7 +175,6 @@ fn rules_of_a_group_are_checked() {
         error: max_run_duration must be greater than zero
         service max_run_duration = "1h"
         error: max_run_duration can only be used with batch or sysbatch jobs
-        warning: group "g": max_run_duration is not supported yet
         service shutdown_delay = "-1s"
         error: ShutdownDelay must be a positive value
         service ephemeral_disk {  size = 5 }
@@ -187,17 +186,14 @@ fn rules_of_a_group_are_checked() {
         error: Invalid disconnect reconcile option "newest"
         service network {  mode = "bridge"  port "a" {  static = 80  ignore_collision = true  } }
         error: Port a cannot ignore collisions: only in network mode host can it
-        warning: group "g": network mode "bridge" is not supported yet
         service network {  port "a" {  static = 80  ignore_collision = true  }  port "b" {  static = 80  } }
         error: Static port 80 already reserved by a
         service network {  port "a" {  static = 80  ignore_collision = true  }  port "b" {  static = 80  ignore_collision = true  } }
         service network {  mode = "cni/x"  hostname = "a_b"  cni {  args = { a = "b;c" }  } }
         error: hostname is not a valid DNS name: "a_b"
         error: invalid ';' character in CNI arg "a=b;c"
-        warning: group "g": network mode "cni/x" is not supported yet
         service network {  mode = "host2" }
         error: Invalid network mode "host2": host, bridge, none and cni/<name> exist
-        warning: group "g": network mode "host2" is not supported yet
         service restart {  attempts = 0  mode = "delay" }
         error: Restart policy "delay" with 0 attempts is ambiguous
         service reschedule {  attempts = 9223372036854775807  interval = "2h"  delay = "5s"  unlimited = false  delay_function = "fibonacci"  max_delay = "5m" }
@@ -217,13 +213,11 @@ fn rules_of_a_group_are_checked() {
         service volume "v" {  type = "csi"  source = "s"  access_mode = "single-node-reader-only" }
         error: CSI volumes must have an attachment mode
         error: volumes with access mode "single-node-reader-only" must be read-only
-        warning: group "g": volume blocks of type "csi" are not supported yet
         service service {  name = "a"  port = "p"  provider = "nomad"  kind = "gateway"  connect {  } }
         error: Service with provider nomad cannot include Connect blocks
         error: Service kind must be one of api-gateway, ingress-gateway, mesh-gateway, terminating-gateway, not "gateway"
         error: Consul Connect must be exactly one of native, sidecar_service and gateway
         warning: group "g" defines services, but neither the group nor any of its tasks have shutdown_delay set
-        warning: group "g": connect blocks are not supported yet
         service service {  name = "a"  provider = "nomad"  address = "1.2.3.4"  address_mode = "host"  check {  type = "tcp"  port = "80"  interval = "10s"  timeout = "2s"  } }
         error: Service address_mode must be "auto" if address is set, not "host"
         error: Check service: "a" check invalid: a port that is a number needs address_mode = "driver"
@@ -279,22 +273,17 @@ fn rules_of_a_task_are_checked() {
         error: must specify change script configuration value when change mode is script
         error: Failed to parse "0888" as octal: strconv.ParseUint: parsing "0888": invalid syntax
         error: wait min must not be greater than its max
-        warning: group "g" task "t": template blocks are not supported yet
         template {  data = "x"  destination = "local/x"  env = true  change_mode = "signal" }
         error: Must specify signal value when change mode is signal
         error: cannot use signals with env var templates
-        warning: group "g" task "t": template blocks are not supported yet
         artifact {  source = "https://example.invalid/a"  options {  checksum = "md5:zz"  } }
         error: invalid checksum "md5:zz"
-        warning: group "g" task "t": artifact blocks are not supported yet
         volume_mount {  volume = "v" }
         error: Volume Mount (0) references undefined volume v
-        warning: group "g" task "t": volume_mount blocks are not supported yet
         csi_plugin {  id = ""  type = "disk"  mount_dir = "/csi"  stage_publish_base_dir = "/csi/x" }
         error: CSIPluginConfig must have a non-empty PluginID
         error: CSIPluginConfig PluginType must be one of 'node', 'controller', or 'monolith', got: "disk"
         error: CSIPluginConfig StagePublishBaseDir must not be a subdirectory of MountDir
-        warning: group "g" task "t": csi_plugin blocks are not supported yet
         identity {  name = "a"  filepath = "x"  change_mode = "noop"  change_signal = "SIGHUP"  ttl = "-1s" }
         error: change_signal may only be used with change_mode="signal"
         error: ttl must be >= 0
@@ -307,16 +296,13 @@ fn rules_of_a_task_are_checked() {
         error: secret name "a-b" must be letters, digits and underscores
         error: secret "a-b" must have a path
         error: secret "a-b" has provider "vault" but its task has no vault block
-        warning: group "g" task "t": secret blocks are not supported yet
         action "a" { }
         error: command cannot be empty
         vault {  cluster = "other" }
         error: Vault "other" not enabled but used in the job
-        warning: group "g" task "t": vault blocks are not supported yet
         lifecycle {  hook = "before" }
         error: Lifecycle validation failed: invalid hook: before
         schedule {  cron {  start = "0 0 8 * * *"  end = "0 9"  } }
         error: task schedules requires Nomad Enterprise
-        warning: group "g" task "t": schedule blocks are not supported yet
     "#]].assert_eq(&out);
 }

@@ -7,7 +7,9 @@ use model::{
     AllocMetric, Deployment, Eval, Job, JobKey, JobSubmission, Name, Namespace, Node, NodePool, PassMetrics,
 };
 
-use super::alloc_row::{AllocRow, EndRow, JobPlace, JobRecordRow, JobRow, RootRow, ServicesRow, SubmissionRow, SummaryRow};
+use super::alloc_row::{
+    AllocRow, EndRow, JobPlace, JobRecordRow, JobRow, RootRow, ServicesRow, SubmissionRow, SummaryRow,
+};
 use super::frame::{Frame, Kind, MAGIC, SNAPSHOT_FORMAT};
 use crate::State;
 use crate::store::Indexes;

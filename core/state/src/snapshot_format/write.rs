@@ -7,7 +7,9 @@ use std::sync::Arc;
 use model::{Alloc, Job, Name, PassMetrics};
 use serde::Serialize;
 
-use super::alloc_row::{AllocRow, EndRow, JobPlace, JobRecordRow, JobRow, RootRow, ServicesRow, SubmissionRow, SummaryRow};
+use super::alloc_row::{
+    AllocRow, EndRow, JobPlace, JobRecordRow, JobRow, RootRow, ServicesRow, SubmissionRow, SummaryRow,
+};
 use super::frame::{FrameWriter, Kind, MAGIC, SNAPSHOT_FORMAT};
 use crate::State;
 

@@ -62,7 +62,13 @@ impl World {
 
     pub(crate) fn registration(&mut self, job: Job) -> JobRegistration {
         let eval = (!job.is_parent()).then(|| self.eval(&job));
-        JobRegistration { job, submission: None, enforce_index: None, eval, by: state::apply::RegisteredBy::Caller }
+        JobRegistration {
+            job,
+            submission: None,
+            enforce_index: None,
+            eval,
+            by: state::apply::RegisteredBy::Caller,
+        }
     }
 
     /// Registers a job with an evaluation and gives its current version.

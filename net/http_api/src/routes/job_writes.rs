@@ -33,6 +33,7 @@ pub(super) async fn register<C: Cluster>(
     let (job, warnings) = prepare(call, draft)?;
     call.authorized.require(On::Namespace(&job.namespace))?;
     let key = job.key();
+    let unsupported: Vec<String> = job.unsupported().iter().map(ToString::to_string).collect();
     let eval = call.backend.eval_id();
     let (submission, source_warning) = submission(body, &job)?;
     let enforce = field(body, "EnforceIndex").and_then(Value::as_bool).unwrap_or(false);
@@ -47,7 +48,7 @@ pub(super) async fn register<C: Cluster>(
     };
     let state = call.backend.snapshot();
     let command = request::register_job(&state, call.backend.now(), call.backend.region(), request);
-    let warnings = [warnings, source_warning].concat();
+    let warnings = [warnings, unsupported, source_warning].concat();
     let answer = commit(call, command.map_err(refused)?, &key, eval).await?;
     let mut body = answer.body();
     body["Warnings"] = join_warnings(&warnings).into();

@@ -64,8 +64,8 @@ pub(super) struct Shell {
     next_call: u64,
     wake: u64,
     term: u64,
-    /// The last term that it led, or prepares to lead.
-    led: u64,
+    /// Whether consensus said last that it leads.
+    elected: bool,
     leads: bool,
     /// Entries up to here are in the snapshot that the leader's machines began with.
     seen: u64,
@@ -82,7 +82,7 @@ impl Shell {
             next_call: 0,
             wake: 0,
             term: 0,
-            led: 0,
+            elected: false,
             leads: false,
             seen: 0,
             held: Vec::new(),
@@ -246,10 +246,11 @@ impl Shell {
             self.leads = false;
             self.handle(Event::LostLeadership);
         }
-        self.term = change.term;
         // A candidate's term is known before it leads in it, so the term alone tells nothing.
-        if change.leading && change.term != self.led {
-            self.led = change.term;
+        let begins = change.leading && (change.term != self.term || !self.elected);
+        self.elected = change.leading;
+        self.term = change.term;
+        if begins {
             drop(SimRuntime::spawn(catch_up(self.boot.clone(), change.term)));
         }
     }

@@ -34,7 +34,6 @@ impl Job {
         constraint::check_spreads(&self.spreads, problems);
         groups(self, kind, problems);
         report.warnings = doubts::of(self);
-        report.warnings.extend(self.unsupported().iter().map(ToString::to_string));
         report
     }
 }
