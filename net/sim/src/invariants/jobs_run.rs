@@ -19,10 +19,11 @@ fn shortage(state: &State, job: &Job) -> Option<String> {
     if job.kind().is_batch() {
         let done: BTreeSet<u32> =
             allocs.iter().filter(|alloc| is_done(alloc)).map(|alloc| alloc.index).collect();
-        let missing: Vec<u32> =
-            (0..u32::try_from(wanted).unwrap_or(0)).filter(|index| !done.contains(index)).collect();
-        return (live > 0 || !missing.is_empty())
-            .then(|| format!("batch job {key}: {live} instances are left, {missing:?} have not ended well"));
+        // Which of the lost instances a smaller job goes on with is open, so their numbers count and not their names.
+        return (live > 0 || done.len() < wanted).then(|| {
+            let done = done.len();
+            format!("batch job {key}: {live} instances are left, {done} of {wanted} have ended well")
+        });
     }
     let good = allocs.iter().filter(|alloc| is_good(state, job, alloc)).count();
     (good != wanted || live != wanted).then(|| {
