@@ -109,6 +109,11 @@ impl Ui {
         answer.trim().to_owned()
     }
 
+    /// Asks for consent; anything but a clear yes, the end of the input among it, is a no.
+    pub fn confirm(&self, question: &str) -> bool {
+        matches!(self.ask(&format!("{question} [y/N]")).as_str(), "y" | "Y" | "yes")
+    }
+
     /// Reads stdin to its end, at most `limit` bytes.
     pub fn read_input(&self, limit: u64) -> std::io::Result<Vec<u8>> {
         let mut bytes = Vec::new();

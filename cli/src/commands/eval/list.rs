@@ -1,10 +1,8 @@
 //! `eval list`.
 
-use api::Query;
-
 use crate::commands::show;
 use crate::context::Context;
-use crate::format::{Length, OutputArgs};
+use crate::format::{Length, OutputArgs, PageArgs};
 use crate::global::GlobalArgs;
 use crate::{CommandError, CommandResult, Exit};
 
@@ -15,14 +13,12 @@ pub(crate) struct ListArgs {
     global: GlobalArgs,
     #[command(flatten)]
     output: OutputArgs,
+    #[command(flatten)]
+    page: PageArgs,
 
     /// Show whole ids
     #[arg(long)]
     verbose: bool,
-
-    /// List only evaluations that fulfil an expression
-    #[arg(long, value_name = "expression")]
-    filter: Option<String>,
 
     /// List only evaluations of a job
     #[arg(long, value_name = "job")]
@@ -31,26 +27,13 @@ pub(crate) struct ListArgs {
     /// List only evaluations with a status
     #[arg(long, value_name = "status")]
     status: Option<String>,
-
-    /// How many evaluations a page lists
-    #[arg(long, value_name = "count")]
-    per_page: Option<u32>,
-
-    /// Where the page starts
-    #[arg(long, value_name = "token")]
-    page_token: Option<String>,
 }
 
 impl ListArgs {
     pub(crate) async fn run(&self, context: &Context<'_>) -> CommandResult {
         self.output.check()?;
         let client = context.client(&self.global)?;
-        let mut query = Query {
-            filter: self.filter.clone(),
-            per_page: self.per_page.unwrap_or(0),
-            next_token: self.page_token.clone(),
-            ..Query::default()
-        };
+        let mut query = self.page.query();
         for (key, value) in [("job", &self.job), ("status", &self.status)] {
             if let Some(value) = value {
                 query = query.with(key, value.clone());

@@ -57,7 +57,10 @@ impl StopArgs {
         let mut found: Vec<JobStub> = Vec::new();
         for prefix in &self.jobs {
             let job = find_job(&client, context, prefix).await?;
-            if job.id != *prefix && !self.yes && !confirm(context, &job.id) {
+            if job.id != *prefix
+                && !self.yes
+                && !context.ui.confirm(&format!("Are you sure you want to stop job {:?}?", job.id))
+            {
                 context.ui.print("Cancelling job stop");
                 return Ok(Exit::OK);
             }
@@ -93,9 +96,4 @@ impl StopArgs {
         let asked = client.jobs().stop(&job.id, how).await;
         Ok(asked.map_err(|error| CommandError::request("deregistering job", &error))?.value.eval_id)
     }
-}
-
-fn confirm(context: &Context<'_>, id: &str) -> bool {
-    let answer = context.ui.ask(&format!("Are you sure you want to stop job {id:?}? [y/N]"));
-    matches!(answer.as_str(), "y" | "Y" | "yes")
 }

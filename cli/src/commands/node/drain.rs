@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use api::{Client, DrainSpec, Query};
 
-use super::find::{find_node, own_node, querying};
+use super::find::{NO_NODE, named_node, querying};
 use crate::context::Context;
 use crate::follow::DrainMonitor;
 use crate::format::Length;
@@ -91,14 +91,8 @@ impl DrainArgs {
         let spec = self.spec()?;
         let meta = self.meta()?;
         let client = context.client(&self.global)?;
-        let id = match &self.id {
-            _ if self.own => own_node(&client).await?,
-            Some(prefix) => find_node(&client, prefix, Length::Short).await?,
-            None => {
-                let text = "Node ID must be specified if -self isn't being used";
-                return Err(CommandError::failed(text).hint(HELP));
-            }
-        };
+        let named = named_node(&client, self.own, self.id.as_deref(), Length::Short).await?;
+        let id = named.ok_or_else(|| CommandError::failed(NO_NODE).hint(HELP))?;
         if !self.enable && !self.disable {
             let node = client.nodes().info(&id).await.map_err(querying)?.value;
             if !node.drain {
@@ -171,8 +165,7 @@ impl DrainArgs {
 
     fn confirm(&self, context: &Context<'_>, id: &str) -> bool {
         let verb = if self.enable { "enable" } else { "disable" };
-        let question = format!("Are you sure you want to {verb} drain mode for node {id:?}? [y/N]");
-        matches!(context.ui.ask(&question).as_str(), "y" | "Y" | "yes")
+        context.ui.confirm(&format!("Are you sure you want to {verb} drain mode for node {id:?}?"))
     }
 }
 

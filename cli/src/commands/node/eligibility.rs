@@ -1,6 +1,6 @@
 //! `node eligibility`.
 
-use super::find::{find_node, own_node};
+use super::find::{NO_NODE, named_node};
 use crate::context::Context;
 use crate::format::Length;
 use crate::global::GlobalArgs;
@@ -39,15 +39,8 @@ impl EligibilityArgs {
             return Err(CommandError::failed(text).hint(HELP));
         }
         let client = context.client(&self.global)?;
-        let id = match &self.id {
-            _ if self.own => own_node(&client).await?,
-            Some(prefix) => find_node(&client, prefix, Length::Short).await?,
-            None => {
-                return Err(
-                    CommandError::failed("Node ID must be specified if -self isn't being used").hint(HELP)
-                );
-            }
-        };
+        let named = named_node(&client, self.own, self.id.as_deref(), Length::Short).await?;
+        let id = named.ok_or_else(|| CommandError::failed(NO_NODE).hint(HELP))?;
         let asked = client.nodes().set_eligibility(&id, self.enable).await;
         asked.map_err(|error| CommandError::request("updating scheduling eligibility", &error))?;
         let word = if self.enable { "eligible" } else { "ineligible" };

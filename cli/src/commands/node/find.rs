@@ -12,8 +12,26 @@ pub(super) fn querying(error: ApiError) -> CommandError {
     CommandError::request("querying node status", &error)
 }
 
+/// What a command says that needs a node and was given none.
+pub(super) const NO_NODE: &str = "Node ID must be specified if -self isn't being used";
+
+/// Returns the id of the node that a command means: the asked agent's own, or the only one whose id begins so; none
+/// when none is named.
+pub(super) async fn named_node(
+    client: &Client,
+    own: bool,
+    prefix: Option<&str>,
+    length: Length,
+) -> Result<Option<String>, CommandError> {
+    match prefix {
+        _ if own => own_node(client).await.map(Some),
+        Some(prefix) => find_node(client, prefix, length).await.map(Some),
+        None => Ok(None),
+    }
+}
+
 /// Returns the id of the asked agent's node.
-pub(super) async fn own_node(client: &Client) -> Result<String, CommandError> {
+async fn own_node(client: &Client) -> Result<String, CommandError> {
     let asked = client.agent().itself().await;
     let itself = asked.map_err(|error| CommandError::request("querying agent info", &error))?.raw;
     let id = itself.pointer("/stats/client/node_id").and_then(serde_json::Value::as_str);
@@ -22,7 +40,7 @@ pub(super) async fn own_node(client: &Client) -> Result<String, CommandError> {
 }
 
 /// Returns the id of the only node whose id begins so.
-pub(super) async fn find_node(client: &Client, prefix: &str, length: Length) -> Result<String, CommandError> {
+async fn find_node(client: &Client, prefix: &str, length: Length) -> Result<String, CommandError> {
     let query = Query::prefix(even_prefix(prefix)?);
     let nodes = client.nodes().list(query).await.map_err(querying)?.value;
     match nodes.as_slice() {

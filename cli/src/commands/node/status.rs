@@ -1,12 +1,12 @@
 //! `node status`.
 
 use api::view::{AllocView, NodeStub};
-use api::{ApiError, Client, Query};
+use api::{ApiError, Client};
 
-use super::find::{find_node, own_node, querying};
+use super::find::{named_node, querying};
 use crate::commands::show::{self, NodeColumns, NodePage};
 use crate::context::Context;
-use crate::format::{Length, OutputArgs};
+use crate::format::{Length, OutputArgs, PageArgs};
 use crate::global::GlobalArgs;
 use crate::{CommandError, CommandResult, Exit};
 
@@ -22,6 +22,8 @@ pub(crate) struct StatusArgs {
     global: GlobalArgs,
     #[command(flatten)]
     output: OutputArgs,
+    #[command(flatten)]
+    page: PageArgs,
 
     /// List also the numbers of running allocations
     #[arg(long)]
@@ -51,18 +53,6 @@ pub(crate) struct StatusArgs {
     #[arg(long)]
     verbose: bool,
 
-    /// List only nodes that fulfil an expression
-    #[arg(long, value_name = "expression")]
-    filter: Option<String>,
-
-    /// How many nodes a page lists
-    #[arg(long, value_name = "count")]
-    per_page: Option<u32>,
-
-    /// Where the page starts
-    #[arg(long, value_name = "token")]
-    page_token: Option<String>,
-
     /// Beginning of the id of a node
     #[arg(value_name = "node")]
     id: Option<String>,
@@ -78,21 +68,14 @@ impl StatusArgs {
         self.output.check()?;
         let client = context.client(&self.global)?;
         let length = Length::verbose(self.verbose);
-        let id = match &self.id {
-            _ if self.own => own_node(&client).await?,
-            None => return self.list(&client, context, length).await,
-            Some(prefix) => find_node(&client, prefix, length).await?,
-        };
-        self.show(&client, context, &id, length).await
+        match named_node(&client, self.own, self.id.as_deref(), length).await? {
+            Some(id) => self.show(&client, context, &id, length).await,
+            None => self.list(&client, context, length).await,
+        }
     }
 
     async fn list(&self, client: &Client, context: &Context<'_>, length: Length) -> CommandResult {
-        let mut query = Query {
-            filter: self.filter.clone(),
-            per_page: self.per_page.unwrap_or(0),
-            next_token: self.page_token.clone(),
-            ..Query::default()
-        };
+        let mut query = self.page.query();
         if self.os {
             query = query.with("os", "true");
         }
