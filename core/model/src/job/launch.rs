@@ -26,9 +26,20 @@ const LARGEST: [u32; FIELDS] = [59, 59, 23, 31, 12, 6, 2099];
 const YEARS: &str = "1970-2099";
 /// What stands between a job's id and the second of a launch in the id of the child.
 const PERIODIC_INFIX: &str = "/periodic-";
-const MONTHS: [&str; 12] =
+/// Names of the months, from 1.
+pub(super) const MONTHS: [&str; 12] =
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-const WEEKDAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+/// Names of the days of the week, from 0.
+pub(super) const WEEKDAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+/// Names of whole expressions, and what they stand for.
+pub(super) const NAMED: [(&str, &str); 6] = [
+    ("@yearly", "0 0 1 1 *"),
+    ("@annually", "0 0 1 1 *"),
+    ("@monthly", "0 0 1 * *"),
+    ("@weekly", "0 0 * * 0"),
+    ("@daily", "0 0 * * *"),
+    ("@hourly", "0 * * * *"),
+];
 
 /// Why a schedule cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -133,14 +144,7 @@ fn read_cron(spec: &str) -> Result<Cron, ScheduleError> {
 /// The seven fields of an expression, in lower case.
 fn fields_of(spec: &str) -> Option<[String; FIELDS]> {
     let spec = spec.trim().to_ascii_lowercase();
-    let spec = match spec.as_str() {
-        "@yearly" | "@annually" => "0 0 1 1 *",
-        "@monthly" => "0 0 1 * *",
-        "@weekly" => "0 0 * * 0",
-        "@daily" => "0 0 * * *",
-        "@hourly" => "0 * * * *",
-        other => other,
-    };
+    let spec = NAMED.iter().find(|(name, _)| *name == spec).map_or(spec.as_str(), |(_, meaning)| meaning);
     let given: Vec<&str> = spec.split_whitespace().collect();
     let (second, rest) = match given.len() {
         5 | 6 => ("0", &given[..]),

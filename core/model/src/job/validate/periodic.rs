@@ -3,6 +3,7 @@
 //! Limits: checks the form of each field, not whether its time ever comes (30 February is accepted).
 
 use super::Problems;
+use crate::job::launch::{MONTHS, NAMED, WEEKDAYS};
 use crate::{JobKind, Periodic, ScheduleError};
 
 /// Fields of the longest form: second, minute, hour, day of the month, month, day of the week, year.
@@ -11,16 +12,10 @@ const FIELDS: [Field; 7] = [
     Field { name: "minute", min: 0, max: 59, names: &[] },
     Field { name: "hour", min: 0, max: 23, names: &[] },
     Field { name: "day-of-month", min: 1, max: 31, names: &[] },
-    Field {
-        name: "month",
-        min: 1,
-        max: 12,
-        names: &["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"],
-    },
-    Field { name: "day-of-week", min: 0, max: 7, names: &["sun", "mon", "tue", "wed", "thu", "fri", "sat"] },
+    Field { name: "month", min: 1, max: 12, names: &MONTHS },
+    Field { name: "day-of-week", min: 0, max: 7, names: &WEEKDAYS },
     Field { name: "year", min: 1970, max: 2099, names: &[] },
 ];
-const NAMED: [&str; 6] = ["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@hourly"];
 
 struct Field {
     name: &'static str,
@@ -62,7 +57,7 @@ pub(super) fn check(periodic: &Periodic, kind: JobKind, problems: &mut Problems)
 fn cron_problem(spec: &str) -> Option<String> {
     let spec = spec.trim().to_ascii_lowercase();
     if spec.starts_with('@') {
-        return (!NAMED.contains(&spec.as_str())).then(|| format!("unknown name {spec:?}"));
+        return (!NAMED.iter().any(|(name, _)| *name == spec)).then(|| format!("unknown name {spec:?}"));
     }
     let given: Vec<&str> = spec.split_whitespace().collect();
     let fields = match given.len() {
