@@ -12,6 +12,7 @@
 
 mod alloc;
 mod ask;
+mod autopilot;
 mod cluster;
 mod deployment;
 pub mod diff;
@@ -29,6 +30,7 @@ mod word;
 
 pub use alloc::*;
 pub use ask::*;
+pub use autopilot::*;
 pub use cluster::*;
 pub use deployment::*;
 pub use eval::*;

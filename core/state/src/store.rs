@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use imbl::{OrdMap, OrdSet};
 use model::{
-    Alloc, AllocId, Deployment, DeploymentId, Eval, EvalId, Job, JobKey, JobSubmission, Name, Namespace,
-    Node, NodeId, NodePool, SchedulerConfig, ServiceRegistration, Timestamp,
+    Alloc, AllocId, AutopilotConfig, Deployment, DeploymentId, Eval, EvalId, Job, JobKey, JobSubmission,
+    Name, Namespace, Node, NodeId, NodePool, SchedulerConfig, ServiceRegistration, Timestamp,
 };
 
 use crate::Table;
+use crate::apply::Restoring;
 use crate::columns::NodeColumns;
 use crate::tables::{JobLinks, JobRecord, JobSummary, NameKey};
 use crate::texts::Texts;
@@ -20,6 +21,9 @@ pub struct State {
     pub index: u64,
     /// Raised when a snapshot is restored, so that indexes never go back.
     pub base: u64,
+    /// Index at which a saved state became this one; 0 when none did. Whatever a client read before is older, even
+    /// where single records have lower indexes.
+    pub restored: u64,
     /// Time of the newest entry; never goes back.
     pub now: Timestamp,
     /// Id of the cluster, given by its first entry; empty before.
@@ -28,6 +32,8 @@ pub struct State {
     pub indexes: Indexes,
     /// How the cluster schedules.
     pub config: Arc<SchedulerConfig>,
+    /// How the servers look after their own group.
+    pub autopilot: Arc<AutopilotConfig>,
 
     pub(crate) namespaces: OrdMap<Name, Arc<Namespace>>,
     pub(crate) node_pools: OrdMap<Name, Arc<NodePool>>,
@@ -51,6 +57,8 @@ pub struct State {
     pub(crate) services_by_name: OrdSet<NameKey>,
     pub(crate) job_links: OrdMap<JobKey, JobLinks>,
     pub(crate) columns: NodeColumns,
+    /// Pieces of a saved state on their way.
+    pub(crate) restoring: Option<Arc<Restoring>>,
     /// Texts that records share; no part of the state's meaning.
     pub(crate) texts: Texts,
 }
@@ -117,10 +125,12 @@ impl State {
         Self {
             index: 0,
             base: 0,
+            restored: 0,
             now: Timestamp::NEVER,
             cluster_id: Name::from(""),
             indexes: Indexes::default(),
             config: Arc::new(SchedulerConfig::initial()),
+            autopilot: Arc::new(AutopilotConfig::default()),
             namespaces: OrdMap::unit(Name::from("default"), Arc::new(namespace)),
             node_pools: [
                 pool("all", "Node pool with all nodes in the cluster."),
@@ -146,6 +156,7 @@ impl State {
             services_by_name: OrdSet::new(),
             job_links: OrdMap::new(),
             columns: NodeColumns::default(),
+            restoring: None,
             texts: Texts::default(),
         }
     }

@@ -15,6 +15,7 @@ impl State {
     pub fn apply(&mut self, raft_index: u64, entry: &Entry) -> Applied {
         self.advance(raft_index);
         self.now = self.now.max(entry.now);
+        self.drop_late_restore();
         let mut txn = Txn::new(self);
         let reply = txn.carry_out(&entry.command);
         let changes = txn.finish();
@@ -47,6 +48,9 @@ impl Txn<'_> {
                 return Ok(Reply::Each(each));
             }
             Command::SetSchedulerConfig { config, cas } => return Ok(self.set_scheduler_config(config, *cas)),
+            Command::SetAutopilotConfig { config, cas } => return Ok(self.set_autopilot_config(config, *cas)),
+            Command::RestorePiece { id, number, piece } => self.restore_piece(*id, *number, piece),
+            Command::RestoreCommit { id, pieces } => self.restore_commit(*id, *pieces),
             Command::RegisterJob(registration) => self.register_job(registration),
             Command::ScaleJob { key, group, event, registration } => {
                 self.scale_job(key, group, event, registration.as_deref())
@@ -142,6 +146,9 @@ impl Txn<'_> {
             | Command::RemoveService { .. }
             | Command::UpsertNodePool(_)
             | Command::DeleteNodePool(_)
+            | Command::SetAutopilotConfig { .. }
+            | Command::RestorePiece { .. }
+            | Command::RestoreCommit { .. }
             | Command::SetSchedulerConfig { .. } => {}
         }
     }

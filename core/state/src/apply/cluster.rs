@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{Name, Namespace, NodePool, SchedulerConfig};
+use model::{AutopilotConfig, Name, Namespace, NodePool, SchedulerConfig};
 
 use super::{ApplyError, Change, Reply, Table};
 use crate::txn::Txn;
@@ -90,6 +90,19 @@ impl Txn<'_> {
         self.state.remove_node_pool(name);
         self.changes.push(Change::NodePool(Arc::clone(name)));
         Ok(())
+    }
+
+    /// Sets the configuration of the autopilot; with `cas`, only if it was last changed at that index.
+    pub(super) fn set_autopilot_config(&mut self, config: &AutopilotConfig, cas: Option<u64>) -> Reply {
+        let known = Arc::clone(&self.state.autopilot);
+        if cas.is_some_and(|index| index != known.modify_index) {
+            return Reply::Set(false);
+        }
+        let index = self.index();
+        let create_index = if known.create_index == 0 { index } else { known.create_index };
+        self.state.autopilot =
+            Arc::new(AutopilotConfig { create_index, modify_index: index, ..config.clone() });
+        Reply::Set(true)
     }
 
     /// Sets the configuration; with `cas`, only if it was last changed at that index.

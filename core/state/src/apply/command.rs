@@ -1,12 +1,13 @@
 //! Every write there is.
 
 use model::{
-    AllocId, AllocTransition, AllocUpdate, DeploymentId, DeploymentUpdate, DrainStrategy, Eval, EvalId, Job,
-    JobKey, JobSubmission, Name, Namespace, Node, NodeEvent, NodeId, NodePool, NodeStatus, Plan,
-    SchedulerConfig, Timestamp, VersionTag,
+    AllocId, AllocTransition, AllocUpdate, AutopilotConfig, DeploymentId, DeploymentUpdate, DrainStrategy,
+    Eval, EvalId, Job, JobKey, JobSubmission, Name, Namespace, Node, NodeEvent, NodeId, NodePool, NodeStatus,
+    Plan, SchedulerConfig, Timestamp, VersionTag,
 };
 use serde::{Deserialize, Serialize};
 
+use super::Piece;
 use crate::tables::ScalingEvent;
 
 /// The tables whose changes can be waited for.
@@ -37,6 +38,20 @@ pub enum Table {
 impl Table {
     /// How many there are.
     pub const COUNT: usize = 10;
+
+    /// All of them.
+    pub const ALL: [Self; Self::COUNT] = [
+        Self::Nodes,
+        Self::Jobs,
+        Self::JobSummaries,
+        Self::Evals,
+        Self::Allocs,
+        Self::Deployments,
+        Self::Namespaces,
+        Self::NodePools,
+        Self::Config,
+        Self::Services,
+    ];
 }
 
 /// One entry of the log: a command and the leader's time.
@@ -247,6 +262,29 @@ pub enum Command {
     },
     /// Counts every summary anew.
     ReconcileSummaries,
+    /// Changes how the servers look after their own group.
+    SetAutopilotConfig {
+        /// The configuration.
+        config: Box<AutopilotConfig>,
+        /// Only if it was last changed at this index.
+        cas: Option<u64>,
+    },
+    /// Brings a piece of a state that was saved.
+    RestorePiece {
+        /// Which restore it belongs to.
+        id: u128,
+        /// Its place, from 0.
+        number: u32,
+        /// The piece.
+        piece: Piece,
+    },
+    /// Replaces the state by the pieces that were brought.
+    RestoreCommit {
+        /// Which restore it is.
+        id: u128,
+        /// How many pieces there must be.
+        pieces: u32,
+    },
 }
 
 /// A job to register.

@@ -17,9 +17,12 @@ mod placements;
 mod plans;
 mod register_job;
 mod reply;
+mod restore;
 mod services;
 mod summaries;
 mod transitions;
 
 pub use command::{Command, Entry, GcBatch, JobRegistration, PlanCommit, RegisteredBy, Table};
 pub use reply::{Applied, ApplyError, Change, Reply};
+pub(crate) use restore::Restoring;
+pub use restore::{MAX_RESTORE_BYTES, PIECE_BYTES, Piece};

@@ -109,6 +109,20 @@ pub enum ApplyError {
     /// A node pool still has nodes or jobs.
     #[error("node pool \"{0}\" is in use")]
     NodePoolInUse(Name),
+    /// Pieces of a restore are missing.
+    #[error("{found} pieces of the restore are there instead of {wanted}")]
+    RestoreIncomplete {
+        /// How many are there.
+        found: u32,
+        /// How many are needed.
+        wanted: u32,
+    },
+    /// A restore has too many bytes.
+    #[error("the state to restore is too large")]
+    RestoreTooLarge,
+    /// The pieces of a restore are no state.
+    #[error("the state to restore is damaged: {0}")]
+    RestoreDamaged(String),
     /// Something that is always there cannot be changed.
     #[error("{0} cannot be modified")]
     BuiltIn(Name),

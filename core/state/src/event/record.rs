@@ -109,6 +109,9 @@ impl EventType {
             | Command::UpsertNamespace(_)
             | Command::DeleteNamespace(_)
             | Command::SetSchedulerConfig { .. }
+            | Command::SetAutopilotConfig { .. }
+            | Command::RestorePiece { .. }
+            | Command::RestoreCommit { .. }
             | Command::ReconcileSummaries => return None,
         }))
     }

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use model::{
-    Alloc, AllocId, AllocMetric, AllocRare, Assigned, ClientStatus, DeploymentHealth, DeploymentId,
-    DesiredStatus, EvalId, Job, JobKey, JobSubmission, Name, NodeId, NodeScore, SchedulerConfig,
-    ServiceRegistration, StopReason, TaskStates, Timestamp,
+    Alloc, AllocId, AllocMetric, AllocRare, Assigned, AutopilotConfig, ClientStatus, DeploymentHealth,
+    DeploymentId, DesiredStatus, EvalId, Job, JobKey, JobSubmission, Name, NodeId, NodeScore,
+    SchedulerConfig, ServiceRegistration, StopReason, TaskStates, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
+use crate::apply::Piece;
 use crate::tables::{JobRecord, JobSummary};
 
 /// The root of a state.
@@ -21,6 +22,10 @@ pub(super) struct RootRow {
     /// Index of the last change of each table, in the order of the tables.
     pub(super) indexes: Vec<u64>,
     pub(super) config: Arc<SchedulerConfig>,
+    #[serde(default)]
+    pub(super) restored: u64,
+    #[serde(default)]
+    pub(super) autopilot: Arc<AutopilotConfig>,
 }
 
 /// A version of a job.
@@ -63,6 +68,14 @@ pub(super) struct SummaryRow {
 pub(super) struct JobRecordRow {
     pub(super) key: JobKey,
     pub(super) record: Arc<JobRecord>,
+}
+
+/// A piece of a saved state on its way.
+#[derive(Serialize, Deserialize)]
+pub(super) struct PieceRow {
+    pub(super) id: u128,
+    pub(super) since: Timestamp,
+    pub(super) piece: Piece,
 }
 
 /// How many rows there were, so that a snapshot that was cut at a frame is noticed.

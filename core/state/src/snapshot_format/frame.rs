@@ -32,11 +32,12 @@ pub(super) enum Kind {
     Passes,
     Allocs,
     Services,
+    Pieces,
     End,
 }
 
 impl Kind {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 15] = [
         Self::Root,
         Self::Namespaces,
         Self::NodePools,
@@ -50,8 +51,30 @@ impl Kind {
         Self::Passes,
         Self::Allocs,
         Self::Services,
+        Self::Pieces,
         Self::End,
     ];
+
+    /// What people call it.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Root => "Cluster",
+            Self::Namespaces => "Namespace",
+            Self::NodePools => "NodePool",
+            Self::Nodes => "Node",
+            Self::JobVersions => "JobVersion",
+            Self::Submissions => "JobSubmission",
+            Self::Summaries => "JobSummary",
+            Self::JobRecords => "JobRecord",
+            Self::Evals => "Eval",
+            Self::Deployments => "Deployment",
+            Self::Passes => "PlacementMetrics",
+            Self::Allocs => "Alloc",
+            Self::Services => "ServiceRegistrations",
+            Self::Pieces => "RestorePiece",
+            Self::End => "End",
+        }
+    }
 
     fn of(byte: u8) -> Result<Self, ReadError> {
         Self::ALL.into_iter().find(|kind| *kind as u8 == byte).ok_or(ReadError::UnknownKind { found: byte })
@@ -108,6 +131,41 @@ impl FrameWriter {
     }
 }
 
+/// What stands before the rows of a frame.
+pub(super) struct Head {
+    pub(super) kind: Kind,
+    pub(super) rows: u32,
+    /// Size of the rows, in bytes.
+    pub(super) bytes: u32,
+}
+
+impl Head {
+    pub(super) fn read(input: &mut dyn Read) -> Result<Self, ReadError> {
+        let mut head = [0; 9];
+        input.read_exact(&mut head)?;
+        let [kind, rows @ .., a, b, c, d] = head;
+        let bytes = u32::from_le_bytes([a, b, c, d]);
+        if bytes as usize > MAX_FRAME_BYTES {
+            return Err(ReadError::FrameTooLarge { bytes: bytes as usize });
+        }
+        Ok(Self { kind: Kind::of(kind)?, rows: u32::from_le_bytes(rows), bytes })
+    }
+}
+
+/// Reads what every written state begins with.
+pub(super) fn check_start(input: &mut dyn Read) -> Result<(), ReadError> {
+    let mut head = [0; MAGIC.len() + 1];
+    input.read_exact(&mut head)?;
+    let [magic @ .., format] = head;
+    if magic != MAGIC {
+        return Err(ReadError::NoSnapshot);
+    }
+    if format != SNAPSHOT_FORMAT {
+        return Err(ReadError::OtherFormat { found: format });
+    }
+    Ok(())
+}
+
 /// A frame that was read.
 pub(super) struct Frame {
     pub(super) kind: Kind,
@@ -118,16 +176,10 @@ pub(super) struct Frame {
 impl Frame {
     /// Reads a frame into the buffer of the one before.
     pub(super) fn read(input: &mut dyn Read, mut bytes: Vec<u8>) -> Result<Self, ReadError> {
-        let mut head = [0; 9];
-        input.read_exact(&mut head)?;
-        let [kind, rows @ .., a, b, c, d] = head;
-        let size = u32::from_le_bytes([a, b, c, d]) as usize;
-        if size > MAX_FRAME_BYTES {
-            return Err(ReadError::FrameTooLarge { bytes: size });
-        }
-        bytes.resize(size, 0);
+        let Head { kind, rows, bytes: size } = Head::read(input)?;
+        bytes.resize(size as usize, 0);
         input.read_exact(&mut bytes)?;
-        Ok(Self { kind: Kind::of(kind)?, rows: u32::from_le_bytes(rows), bytes })
+        Ok(Self { kind, rows, bytes })
     }
 
     /// Decodes every row; all bytes must belong to one.

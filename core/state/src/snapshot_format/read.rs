@@ -8,10 +8,12 @@ use model::{
 };
 
 use super::alloc_row::{
-    AllocRow, EndRow, JobPlace, JobRecordRow, JobRow, RootRow, ServicesRow, SubmissionRow, SummaryRow,
+    AllocRow, EndRow, JobPlace, JobRecordRow, JobRow, PieceRow, RootRow, ServicesRow, SubmissionRow,
+    SummaryRow,
 };
-use super::frame::{Frame, Kind, MAGIC, SNAPSHOT_FORMAT};
+use super::frame::{Frame, Kind, SNAPSHOT_FORMAT, check_start};
 use crate::State;
+use crate::apply::Restoring;
 use crate::store::Indexes;
 
 /// Why bytes are no state.
@@ -78,15 +80,7 @@ impl State {
     /// # Errors
     /// [`ReadError`] says what is wrong; nothing is skipped.
     pub fn read_snapshot(input: &mut dyn Read) -> Result<Self, ReadError> {
-        let mut head = [0; MAGIC.len() + 1];
-        input.read_exact(&mut head)?;
-        let [magic @ .., format] = head;
-        if magic != MAGIC {
-            return Err(ReadError::NoSnapshot);
-        }
-        if format != SNAPSHOT_FORMAT {
-            return Err(ReadError::OtherFormat { found: format });
-        }
+        check_start(input)?;
         let mut reader = Reader::default();
         let mut buffer = Vec::new();
         loop {
@@ -169,6 +163,10 @@ impl Reader {
             }),
             Kind::Allocs => frame.each(|row| self.take_alloc(row)),
             Kind::Services => frame.each(|row| take_services(state, row)),
+            Kind::Pieces => frame.each(|row| {
+                take_piece(state, row);
+                Ok(())
+            }),
             Kind::End => frame.each(|end| {
                 self.complete = self.counts_agree(&end);
                 Ok(())
@@ -231,10 +229,21 @@ fn take_root(state: &mut State, root: RootRow) -> Indexes {
     state.now = root.now;
     state.cluster_id = root.cluster_id;
     state.config = root.config;
+    state.restored = root.restored;
+    state.autopilot = root.autopilot;
     // The tables of a new region are not empty; those of the snapshot are complete.
     state.namespaces.clear();
     state.node_pools.clear();
     Indexes::from_all(&root.indexes)
+}
+
+fn take_piece(state: &mut State, row: PieceRow) {
+    let mut restoring = match state.restoring.take() {
+        Some(restoring) => Arc::unwrap_or_clone(restoring),
+        None => Restoring { id: row.id, since: row.since, pieces: Vec::new() },
+    };
+    restoring.pieces.push(row.piece);
+    state.restoring = Some(Arc::new(restoring));
 }
 
 fn take_services(state: &mut State, row: ServicesRow) -> Result<(), ReadError> {

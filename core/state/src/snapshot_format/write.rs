@@ -8,7 +8,8 @@ use model::{Alloc, Job, Name, PassMetrics};
 use serde::Serialize;
 
 use super::alloc_row::{
-    AllocRow, EndRow, JobPlace, JobRecordRow, JobRow, RootRow, ServicesRow, SubmissionRow, SummaryRow,
+    AllocRow, EndRow, JobPlace, JobRecordRow, JobRow, PieceRow, RootRow, ServicesRow, SubmissionRow,
+    SummaryRow,
 };
 use super::frame::{FrameWriter, Kind, MAGIC, SNAPSHOT_FORMAT};
 use crate::State;
@@ -52,6 +53,8 @@ impl State {
             cluster_id: Name::clone(&self.cluster_id),
             indexes: self.indexes.all().to_vec(),
             config: Arc::clone(&self.config),
+            restored: self.restored,
+            autopilot: Arc::clone(&self.autopilot),
         };
         write_rows(out, Kind::Root, [root])?;
         write_rows(out, Kind::Namespaces, self.namespaces.values())?;
@@ -66,6 +69,11 @@ impl State {
             .iter()
             .map(|(alloc, services)| ServicesRow { alloc: *alloc, services: Arc::clone(services) });
         write_rows(out, Kind::Services, services)?;
+        let pieces = self.restoring.iter().flat_map(|restoring| {
+            let (id, since) = (restoring.id, restoring.since);
+            restoring.pieces.iter().map(move |piece| PieceRow { id, since, piece: piece.clone() })
+        });
+        write_rows(out, Kind::Pieces, pieces)?;
         let count = |length: usize| length as u64;
         let end = EndRow {
             nodes: count(self.nodes.len()),

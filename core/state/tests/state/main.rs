@@ -14,6 +14,7 @@ mod launches;
 mod nodes;
 mod plans;
 mod random;
+mod restore;
 mod services;
 mod snapshot;
 mod watches;
