@@ -24,6 +24,7 @@ pub mod plan_split;
 pub mod plan_verify;
 pub mod request;
 pub mod server;
+pub mod term;
 pub mod token;
 pub mod worker;
 
@@ -32,5 +33,6 @@ pub use gc::GcOptions;
 pub use heartbeat::HeartbeatOptions;
 pub use plan_queue::{CallId, PlanError};
 pub use server::{Action, CallError, Event, Server, ServerOptions, ServerStats};
+pub use term::{TermAction, TermEvent, TermMachine};
 pub use token::{EvalIds, Token};
 pub use worker::{Worker, WorkerAction, WorkerEvent};

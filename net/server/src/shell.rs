@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use control::{Action, CallError, CallId, Delivery, Event, PlanError, Token};
+use control::{
+    Action, CallError, CallId, Delivery, Event, PlanError, TermAction, TermEvent, TermMachine, Token,
+};
 use model::{AllocUpdate, EvalId, JobKind, Nanos, NodeId, Outcome, PlanResult, Timestamp};
 use raft::{Consensus, Encoded, Leadership};
 use state::{Applied, Entry, codec};
@@ -47,10 +49,8 @@ enum Report {
         id: u64,
         result: Option<(u64, Timestamp)>,
     },
-    /// Everything committed before this term is applied here.
-    Ready {
-        term: u64,
-    },
+    /// How an attempt to catch up with a term ended.
+    Term(TermEvent),
 }
 
 enum Waiting {
@@ -95,9 +95,7 @@ impl Shell {
             calls: BTreeMap::new(),
             next_call: 0,
             wake_at: None,
-            term: 0,
-            elected: false,
-            leads: false,
+            term: TermMachine::default(),
             seen: 0,
             reports,
             tasks: JoinSet::new(),
@@ -141,11 +139,7 @@ struct Running {
     calls: BTreeMap<CallId, Waiting>,
     next_call: u64,
     wake_at: Option<Instant>,
-    term: u64,
-    /// Consensus says that this server leads the term.
-    elected: bool,
-    /// Its machines run.
-    leads: bool,
+    term: TermMachine,
     /// Entries up to here are in the snapshot that the leader's machines began with.
     seen: u64,
     reports: mpsc::Sender<Report>,
@@ -227,44 +221,45 @@ impl Running {
     }
 
     fn led(&mut self, change: Leadership) {
-        if self.leads && (!change.leading || change.term != self.term) {
-            self.leads = false;
-            self.shell.leading.send_replace(false);
-            tracing::info!(term = self.term, "leadership lost");
-            self.handle(Event::LostLeadership);
-        }
-        // A term begins as a candidacy, so a known term may still be led for the first time.
-        let begins = change.leading && (change.term != self.term || !self.elected);
-        self.elected = change.leading;
-        self.term = change.term;
-        if begins {
-            let (consensus, reports, term) =
-                (self.shell.consensus.clone(), self.reports.clone(), change.term);
-            self.tasks.spawn(async move { catch_up(&consensus, &reports, term).await });
+        self.follow(TermEvent::Watched { term: change.term, leading: change.leading });
+    }
+
+    fn follow(&mut self, event: TermEvent) {
+        for action in self.term.handle(event) {
+            match action {
+                TermAction::CatchUp { term, pause } => {
+                    let (consensus, reports) = (self.shell.consensus.clone(), self.reports.clone());
+                    self.tasks.spawn(async move { catch_up(&consensus, &reports, term, pause).await });
+                }
+                TermAction::Begin { term } => self.begin(term),
+                TermAction::End { term } => {
+                    self.shell.leading.send_replace(false);
+                    tracing::info!(term, "leadership lost");
+                    self.handle(Event::LostLeadership);
+                }
+            }
         }
     }
 
-    fn begin(&mut self) {
+    fn begin(&mut self, term: u64) {
         let snapshot = self.shell.store.snapshot();
         self.seen = snapshot.index;
-        self.leads = true;
-        tracing::info!(term = self.term, index = snapshot.index, "leadership gained");
+        tracing::info!(term, index = snapshot.index, "leadership gained");
         self.handle(Event::BecameLeader { snapshot, seed: random() });
         self.shell.leading.send_replace(true);
+        let consensus = self.shell.consensus.clone();
+        self.tasks.spawn(async move { consensus.finish_change(term).await });
     }
 
     fn news(&mut self, news: News) {
         self.shell.events.record(&self.shell.store.snapshot(), &news);
         self.shell.clients.notify(&news);
         if news.gap {
-            if self.leads {
-                self.begin();
-            }
-            return;
+            return self.follow(TermEvent::Replaced);
         }
         let fresh: Arc<[Applied]> =
             news.applied.iter().filter(|one| one.index > self.seen).map(|one| (**one).clone()).collect();
-        if self.leads && !fresh.is_empty() {
+        if self.term.leads() && !fresh.is_empty() {
             let snapshot = self.shell.store.snapshot();
             self.handle(Event::Applied { snapshot, applied: fresh });
         }
@@ -274,8 +269,7 @@ impl Running {
         while self.tasks.try_join_next().is_some() {}
         match report {
             Report::Committed { id, result } => self.handle(Event::Committed { id, result }),
-            Report::Ready { term } if term == self.term && !self.leads => self.begin(),
-            Report::Ready { .. } => {}
+            Report::Term(event) => self.follow(event),
         }
     }
 
@@ -305,19 +299,12 @@ async fn propose(consensus: &Consensus, entry: Entry) -> Result<Arc<Applied>, St
 }
 
 /// Waits until everything that was committed before this term is applied here.
-async fn catch_up(consensus: &Consensus, reports: &mpsc::Sender<Report>, term: u64) {
-    const PAUSE: Duration = Duration::from_millis(5);
-    loop {
-        let current = consensus.leadership().current();
-        if !current.leading || current.term != term {
-            return;
-        }
-        if consensus.barrier(raft::Barrier::Lease).await.is_ok() {
-            // The loop ends with the server; nobody waits then.
-            let _ = reports.send(Report::Ready { term }).await;
-            consensus.finish_change(term).await;
-            return;
-        }
-        tokio::time::sleep(PAUSE).await;
-    }
+async fn catch_up(consensus: &Consensus, reports: &mpsc::Sender<Report>, term: u64, pause: Nanos) {
+    tokio::time::sleep(pause.to_duration()).await;
+    let event = match consensus.barrier(raft::Barrier::Lease).await {
+        Ok(_) => TermEvent::CaughtUp { term },
+        Err(_) => TermEvent::NotYet,
+    };
+    // The loop ends with the server; nobody waits then.
+    let _ = reports.send(Report::Term(event)).await;
 }

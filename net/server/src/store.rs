@@ -19,7 +19,7 @@ const MAX_PENDING: usize = 65_536;
 pub(crate) struct News {
     /// Entries in order.
     pub(crate) applied: Vec<Arc<Applied>>,
-    /// Whether entries are missing: a snapshot was restored, or too many came at once.
+    /// Whether entries are missing: a state was restored, or too many came at once.
     pub(crate) gap: bool,
 }
 
@@ -103,7 +103,9 @@ impl Machine for Store {
         match entry {
             Ok(entry) => {
                 let applied = Arc::new(working.apply(index, &entry));
-                self.publish(working.clone(), Some(Arc::clone(&applied)));
+                // A restore replaced everything: there is no list of what changed.
+                let replaced = working.restored == applied.index;
+                self.publish(working.clone(), (!replaced).then(|| Arc::clone(&applied)));
                 Reply(applied)
             }
             Err(error) => {

@@ -86,7 +86,7 @@ impl Leader {
             gc: options.gc,
             next_gc: Timestamp::NEVER,
             next_sweep: Timestamp::NEVER,
-            proposals: Proposals::default(),
+            proposals: Proposals::new(high),
             settling: VecDeque::new(),
             retries: Retries::default(),
             garbage_open: 0,

@@ -33,13 +33,19 @@ pub(super) enum Purpose {
 }
 
 /// Proposals in flight by number.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Proposals {
     last: u64,
     open: BTreeMap<u64, Purpose>,
 }
 
 impl Proposals {
+    /// No proposals; their numbers follow from the term's seed, so that the outcome of one that an earlier leader of
+    /// this server made is not taken for an outcome of ours.
+    pub(super) fn new(seed: u64) -> Self {
+        Self { last: seed >> 2, open: BTreeMap::new() }
+    }
+
     /// The next number, taken for `purpose`.
     pub(super) fn open(&mut self, purpose: Purpose) -> u64 {
         self.last += 1;

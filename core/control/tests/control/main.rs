@@ -9,4 +9,5 @@ mod losses;
 mod plans;
 mod requests;
 mod servers;
+mod terms;
 mod workers;

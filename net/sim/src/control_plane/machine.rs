@@ -73,7 +73,8 @@ impl Machine for ControlPlane {
         match entry {
             Ok(entry) => {
                 let applied = Arc::new(state.apply(index, &entry));
-                self.publish(state, Some(Arc::clone(&applied)));
+                let replaced = state.restored == applied.index;
+                self.publish(state, (!replaced).then(|| Arc::clone(&applied)));
                 Reply(applied)
             }
             Err(error) => {

@@ -6,13 +6,12 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use control::request::{self, RequestError};
-use control::{Action, CallId, EvalIds, Event, PlanError};
+use control::{Action, CallId, EvalIds, Event, PlanError, TermAction, TermEvent, TermMachine};
 use futures::StreamExt;
 use futures::channel::oneshot;
-use model::{Outcome, PlanResult, Timestamp};
+use model::{Nanos, Outcome, PlanResult, Timestamp};
 use openraft::AsyncRuntime;
 use openraft_rt_sim::SimRuntime;
 use raft::{Barrier, Consensus, Encoded, Leadership, ProposeError};
@@ -28,7 +27,6 @@ use crate::subject::Boot;
 
 /// How long news may be held back, in microseconds.
 const LATE: std::ops::Range<u64> = 10..5_000;
-const PAUSE: Duration = Duration::from_millis(5);
 
 /// What reaches the loop.
 #[derive(Debug)]
@@ -44,10 +42,8 @@ pub(crate) enum Input {
     /// News that were held back are due.
     Release,
     Led(Leadership),
-    /// Everything committed before this term is applied here.
-    Ready {
-        term: u64,
-    },
+    /// How an attempt to catch up with a term ended.
+    Term(TermEvent),
     Committed {
         id: u64,
         result: Option<(u64, Timestamp)>,
@@ -63,10 +59,7 @@ pub(super) struct Shell {
     calls: BTreeMap<CallId, oneshot::Sender<Told>>,
     next_call: u64,
     wake: u64,
-    term: u64,
-    /// Whether consensus said last that it leads.
-    elected: bool,
-    leads: bool,
+    term: TermMachine,
     /// Entries up to here are in the snapshot that the leader's machines began with.
     seen: u64,
     held: Vec<Arc<Applied>>,
@@ -81,9 +74,7 @@ impl Shell {
             calls: BTreeMap::new(),
             next_call: 0,
             wake: 0,
-            term: 0,
-            elected: false,
-            leads: false,
+            term: TermMachine::default(),
             seen: 0,
             held: Vec::new(),
             holding: false,
@@ -107,9 +98,10 @@ impl Shell {
             Input::Ask { ask, local, answer } => self.ask(ask, local, answer),
             Input::News(news) => self.news(news),
             Input::Release => self.release(),
-            Input::Led(change) => self.led(&change),
-            Input::Ready { term } if term == self.term && !self.leads => self.begin(),
-            Input::Ready { .. } => {}
+            Input::Led(change) => {
+                self.follow(TermEvent::Watched { term: change.term, leading: change.leading });
+            }
+            Input::Term(event) => self.follow(event),
             Input::Committed { id, result } => self.handle(Event::Committed { id, result }),
             Input::Wake(number) if number == self.wake => self.handle(Event::Tick),
             Input::Wake(_) => {}
@@ -169,7 +161,7 @@ impl Shell {
     }
 
     fn ask(&mut self, ask: Ask, local: bool, answer: oneshot::Sender<Told>) {
-        if !self.leads {
+        if !self.term.leads() {
             // The caller may have gone.
             let _ = answer.send(Told::NotLeader);
             return;
@@ -241,26 +233,23 @@ impl Shell {
         }));
     }
 
-    fn led(&mut self, change: &Leadership) {
-        if self.leads && (!change.leading || change.term != self.term) {
-            self.leads = false;
-            self.handle(Event::LostLeadership);
-        }
-        // A candidate's term is known before it leads in it, so the term alone tells nothing.
-        let begins = change.leading && (change.term != self.term || !self.elected);
-        self.elected = change.leading;
-        self.term = change.term;
-        if begins {
-            drop(SimRuntime::spawn(catch_up(self.boot.clone(), change.term)));
+    fn follow(&mut self, event: TermEvent) {
+        for action in self.term.handle(event) {
+            match action {
+                TermAction::CatchUp { term, pause } => {
+                    drop(SimRuntime::spawn(catch_up(self.boot.clone(), term, pause)));
+                }
+                TermAction::Begin { term } => self.begin(term),
+                TermAction::End { .. } => self.handle(Event::LostLeadership),
+            }
         }
     }
 
-    fn begin(&mut self) {
+    fn begin(&mut self, term: u64) {
         let snapshot = self.boot.machine.subject().snapshot();
         self.seen = snapshot.index;
-        self.leads = true;
         let stage = &self.boot.site.stage;
-        stage.trace("leads", &[self.boot.server as u64, self.term, snapshot.index]);
+        stage.trace("leads", &[self.boot.server as u64, term, snapshot.index]);
         let seed = seed(stage);
         self.handle(Event::BecameLeader { snapshot, seed });
     }
@@ -268,10 +257,7 @@ impl Shell {
     fn news(&mut self, news: Option<Arc<Applied>>) {
         let Some(applied) = news else {
             self.held.clear();
-            if self.leads {
-                self.begin();
-            }
-            return;
+            return self.follow(TermEvent::Replaced);
         };
         self.held.push(applied);
         if self.holding {
@@ -294,7 +280,7 @@ impl Shell {
         let seen = self.seen;
         let fresh: Arc<[Applied]> =
             self.held.drain(..).filter(|one| one.index > seen).map(|one| (*one).clone()).collect();
-        if self.leads && !fresh.is_empty() {
+        if self.term.leads() && !fresh.is_empty() {
             let snapshot = self.boot.machine.subject().snapshot();
             self.handle(Event::Applied { snapshot, applied: fresh });
         }
@@ -310,18 +296,13 @@ async fn follow(boot: Boot<ControlPlane>) {
 }
 
 /// Waits until everything that was committed before this term is applied here.
-async fn catch_up(boot: Boot<ControlPlane>, term: u64) {
-    while boot.is_on() {
-        let current = boot.consensus.leadership().current();
-        if !current.leading || current.term != term {
-            return;
-        }
-        if boot.consensus.barrier(Barrier::Lease).await.is_ok() {
-            boot.machine.subject().tell(Input::Ready { term });
-            return;
-        }
-        SimRuntime::sleep(PAUSE).await;
-    }
+async fn catch_up(boot: Boot<ControlPlane>, term: u64, pause: Nanos) {
+    SimRuntime::sleep(pause.to_duration()).await;
+    let event = match boot.consensus.barrier(Barrier::Lease).await {
+        Ok(_) => TermEvent::CaughtUp { term },
+        Err(_) => TermEvent::NotYet,
+    };
+    boot.machine.subject().tell(Input::Term(event));
 }
 
 fn command(boot: &Boot<ControlPlane>, now: Timestamp, ask: Ask) -> Result<Command, RequestError> {
