@@ -31,7 +31,9 @@ mod usage;
 mod verify;
 
 pub use claims::Claims;
-pub use explain::{Explanation, NodeVerdict, explain};
+pub use explain::{
+    Change, Explanation, Fill, GroupExplained, NodeExplained, NodeVerdict, Question, Resource, explain, explain_group,
+};
 pub use fits::{Misfit, fits};
 pub use schedule::{Options, ScheduleError, schedule};
 pub use usage::{Amounts, Claim, NodeUse};

@@ -16,3 +16,4 @@ pub(crate) use group_pass::GroupPass;
 pub(crate) use placer::{Missed, Placed, Placer, RuledOut};
 pub(crate) use request::Request;
 pub(crate) use select::Detail;
+pub(crate) use tally::Verdict;

@@ -109,6 +109,21 @@ impl GroupPass {
         found
     }
 
+    /// All that keeps the group off a row, in the order in which it is asked for; nothing when the row is open.
+    pub(crate) fn lacking(&self, cluster: &mut Cluster<'_>, index: u32, row: usize) -> Vec<(Name, Lack)> {
+        let mut all = match self.verdict(row) {
+            Verdict::Open { .. } => return Vec::new(),
+            Verdict::Exhausted(_) => Vec::new(),
+            Verdict::Filtered(_) => {
+                let mut all = self.all_reasons(cluster.nodes[row], index);
+                all.extend(self.counted().reason(row).map(|reason| (Name::from(reason), Lack::Plain)));
+                all
+            }
+        };
+        all.extend(self.shortages(cluster, row));
+        all
+    }
+
     /// Notes all that keeps the group off a row.
     fn look_closely(
         &self,
@@ -118,15 +133,12 @@ impl GroupPass {
         reasons: &mut Reasons,
         classes: &mut BTreeMap<u64, Name>,
     ) {
-        let (exhausted, mut all) = match self.verdict(row) {
+        let exhausted = match self.verdict(row) {
             Verdict::Open { .. } => return,
-            Verdict::Exhausted(_) => (true, Vec::new()),
-            Verdict::Filtered(_) => (false, self.all_reasons(cluster.nodes[row], index)),
+            Verdict::Exhausted(_) => true,
+            Verdict::Filtered(_) => false,
         };
-        if !exhausted {
-            all.extend(self.counted().reason(row).map(|reason| (Name::from(reason), Lack::Plain)));
-        }
-        all.extend(self.shortages(cluster, row));
+        let all = self.lacking(cluster, index, row);
         let many = all.len();
         let Some((reason, lack)) = all.into_iter().next() else { return };
         if !exhausted {

@@ -9,6 +9,8 @@ mod clients;
 mod compare;
 mod constraints;
 mod counts;
+mod explain;
+mod explain_properties;
 mod golden;
 mod jobs;
 mod load;

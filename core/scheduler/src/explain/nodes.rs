@@ -1,4 +1,4 @@
-//! Why every node was used or not, for one group: the filter that removed it, or the terms of its score.
+//! Every node and one group: the filter that removed the node, or the terms of its score.
 
 use std::sync::Arc;
 
