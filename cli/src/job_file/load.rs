@@ -3,12 +3,11 @@
 //! Purpose: path or stdin, variables from flags, files and `NOMAD_VAR_*`, and the text that is sent along.
 //! Limits: the job file and each variables file may have as many bytes as the parser reads.
 
-use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::Path;
 
 use api::{Client, Submission};
-use jobspec::{Diagnostics, Format, Inputs, Limits, RenderStyle, Source};
+use jobspec::{Diagnostics, Format, Given, Inputs, Limits, RenderStyle, Source};
 use serde_json::Value;
 
 use super::JobFileArgs;
@@ -41,12 +40,7 @@ impl JobFile {
         let var_files =
             args.var_files.iter().map(|path| read_variables(path)).collect::<Result<Vec<_>, _>>()?;
         let vars = variable_flags(&args.vars)?;
-        let submission = Submission {
-            source: text.clone(),
-            format: if args.json { "json" } else { "hcl2" }.to_owned(),
-            variable_flags: vars.iter().cloned().collect::<BTreeMap<_, _>>(),
-            variables: var_files.iter().map(|file| file.text.as_str()).collect::<Vec<_>>().join("\n"),
-        };
+        let var_texts: Vec<String> = var_files.iter().map(|file| file.text.clone()).collect();
         let inputs = Inputs {
             vars,
             var_files,
@@ -55,12 +49,13 @@ impl JobFile {
             seed: seed()?,
         };
         let format = if args.json { Format::ApiJson } else { Format::Hcl };
-        let source = Source { file_name: path.to_owned(), text, format };
+        let source = Source { file_name: path.to_owned(), text: text.clone(), format };
         let files = LocalFiles::new(context.env);
         let style = if context.colour(global) { RenderStyle::Coloured } else { RenderStyle::Plain };
         let parsed = jobspec::parse(source, &inputs, Some(&files), Limits::default())
             .map_err(|found| refused(path, args.json, &found, style))?;
         let warnings = parsed.warning_lines().collect();
+        let submission = submission(text, args.json, var_texts, &parsed.given);
         let mut job = parsed.job.to_json();
         if let Some(namespace) = &args.vault_namespace {
             job["VaultNamespace"] = Value::String(namespace.clone());
@@ -78,6 +73,17 @@ impl JobFile {
     #[must_use]
     pub(crate) fn scope(&self, client: &Client) -> Client {
         client.scoped(self.text("Region"), self.text("Namespace"))
+    }
+}
+
+/// Makes what is sent along with the job: its text, and what its variables were given.
+fn submission(source: String, json: bool, mut variables: Vec<String>, given: &Given) -> Submission {
+    variables.extend(given.complex.iter().map(|(name, value)| format!("{name} = {value}")));
+    Submission {
+        source,
+        format: if json { "json" } else { "hcl2" }.to_owned(),
+        variable_flags: given.simple.clone(),
+        variables: variables.join("\n"),
     }
 }
 

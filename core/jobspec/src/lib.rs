@@ -39,5 +39,5 @@ pub use limits::Limits;
 pub use parse::{Parsed, parse};
 pub use source::{Format, Position, Source, SourceMap};
 pub use span::{FileId, Span};
-pub use variables::Inputs;
+pub use variables::{Given, Inputs};
 pub use write::{WriteError, shorten, write_job};

@@ -16,7 +16,7 @@ use crate::source::{Format, Source, SourceMap};
 use crate::span::FileId;
 use crate::syntax::{Body, read_body};
 use crate::variables::{
-    InputTexts, Inputs, assign_variables, declare_variables, resolve_locals, validate_variables,
+    Given, InputTexts, Inputs, assign_variables, declare_variables, resolve_locals, validate_variables,
 };
 
 /// An accepted job file.
@@ -26,6 +26,8 @@ pub struct Parsed {
     pub job: JobDraft,
     /// Findings that do not refuse the job.
     pub warnings: Vec<Diagnostic>,
+    /// What flags and the environment gave to its variables.
+    pub given: Given,
     /// The texts that the warnings point into.
     pub sources: SourceMap,
 }
@@ -110,6 +112,7 @@ impl Parse<'_> {
         let Some(block) = blocks.job.as_ref().filter(|_| !self.report.has_errors()) else {
             return Err(self.refuse(Stage::Syntax, sources));
         };
+        let given = assigned.given;
         environment.variables =
             assigned.values.into_iter().map(|(name, assignment)| (name, assignment.value)).collect();
         environment.files = self.files;
@@ -121,7 +124,7 @@ impl Parse<'_> {
         match draft {
             Some(job) if !self.report.has_errors() => {
                 let (warnings, _) = self.report.finish();
-                Ok(Parsed { job, warnings, sources })
+                Ok(Parsed { job, warnings, given, sources })
             }
             _ => Err(self.refuse(Stage::Decode, sources)),
         }
@@ -177,7 +180,7 @@ fn parse_api_json(source: Source, limits: Limits) -> Result<Parsed, Diagnostics>
         object.iter().find(|(name, value)| name.eq_ignore_ascii_case("job") && value.is_object())
     });
     match JobDraft::from_json(wrapped.map_or(&json, |(_, job)| job)) {
-        Ok(job) => Ok(Parsed { job, warnings: Vec::new(), sources }),
+        Ok(job) => Ok(Parsed { job, warnings: Vec::new(), given: Given::default(), sources }),
         Err(error) => Err(refuse(Diagnostic::global("Invalid job", sentence(&error.to_string())), sources)),
     }
 }

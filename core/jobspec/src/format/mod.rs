@@ -8,6 +8,7 @@
 
 mod align;
 mod format_text;
+mod heredoc;
 mod indent;
 mod lexeme;
 mod line;
@@ -17,3 +18,4 @@ mod token;
 
 pub use format_text::format_text;
 pub(crate) use format_text::layout;
+pub(crate) use heredoc::heredocs;

@@ -1,10 +1,11 @@
 //! Text to tree: one tree for HCL and for its JSON form.
 //!
 //! `read.rs` chooses the reader; `lower*.rs` turn hcl-edit's tree into ours, `json*.rs` read the JSON
-//! form, `explain.rs` says what a syntax error is about. Limits: no evaluation, no schema; both
+//! form, `heredoc.rs` makes up for its end of heredocs, `explain.rs` says what a syntax error is about. Limits: no evaluation, no schema; both
 //! readers bound the depth of nesting.
 
 mod explain;
+mod heredoc;
 mod json;
 mod json_blocks;
 mod lower;

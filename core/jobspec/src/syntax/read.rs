@@ -6,6 +6,7 @@
 use hcl_edit::parser::{parse_body, parse_expr};
 
 use super::explain::explain;
+use super::heredoc::settle_markers;
 use super::json::read_json;
 use super::json_blocks::json_body;
 use super::lower::{Lowering, Places};
@@ -50,6 +51,7 @@ fn read_native(sources: &SourceMap, file: FileId, text: &str, report: &Report) -
         let detail = format!("An object is written with more than {MOST_ENTRIES} entries.");
         return Err(report.fail(Diagnostic::error(Span::new(file, place), "Object too large", detail)));
     }
+    let text = &*settle_markers(text);
     match parse_body(text) {
         Ok(body) => {
             let before = report.mark();

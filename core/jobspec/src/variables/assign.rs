@@ -14,7 +14,7 @@ use crate::syntax::{Attribute, Body, Expr, read_expression};
 use crate::values::{Kind, Value, convert};
 
 use super::declare::{Declaration, forbid_references};
-use super::inputs::Inputs;
+use super::inputs::{Given, Inputs};
 
 /// The value of a variable and where it was given.
 pub(crate) struct Assignment {
@@ -48,6 +48,8 @@ pub(crate) struct Assignments {
     pub(crate) values: BTreeMap<Rc<str>, Assignment>,
     /// Variables that were given a value which does not fit; they are not unset.
     pub(crate) refused: BTreeSet<Rc<str>>,
+    /// What flags and the environment gave.
+    pub(crate) given: Given,
 }
 
 /// Returns the value of every variable that has one.
@@ -56,7 +58,7 @@ pub(crate) fn assign_variables(
     texts: &InputTexts<'_>,
     evaluator: &Evaluator<'_>,
 ) -> Assignments {
-    let found = Assignments { values: BTreeMap::new(), refused: BTreeSet::new() };
+    let found = Assignments { values: BTreeMap::new(), refused: BTreeSet::new(), given: Given::default() };
     let mut assigner = Assigner { declared, texts, evaluator, found };
     assigner.defaults();
     let (environment, flags) = (&texts.inputs.env_vars, &texts.inputs.vars);
@@ -105,6 +107,10 @@ impl Assigner<'_> {
         let inferred = declaration.default.as_ref().map(|(value, _)| value.kind());
         let kind = declaration.kind.clone().or(inferred);
         let literal = matches!(kind, None | Some(Kind::Any | Kind::String | Kind::Number));
+        let given = &mut self.found.given;
+        let simple = literal || kind.as_ref().is_some_and(Kind::is_primitive);
+        let kept = if simple { &mut given.simple } else { &mut given.complex };
+        kept.insert(name.to_string(), text.to_owned());
         let value = if literal {
             Ok(Value::string(text))
         } else {

@@ -2,6 +2,8 @@
 //!
 //! Limits: plain data.
 
+use std::collections::BTreeMap;
+
 use crate::source::Source;
 
 /// Values for variables, later kinds before earlier ones: `vars`, then `var_files`, then `env_vars`.
@@ -17,4 +19,13 @@ pub struct Inputs {
     pub strict: bool,
     /// Seed of `uuidv4` and of bcrypt's salts; draw it anew for each parse.
     pub seed: [u8; 32],
+}
+
+/// What flags and the environment gave to variables that the job declares; a flag stands for both.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Given {
+    /// Texts of variables that are strings, numbers or booleans, by name.
+    pub simple: BTreeMap<String, String>,
+    /// Expressions of all other variables, by name.
+    pub complex: BTreeMap<String, String>,
 }

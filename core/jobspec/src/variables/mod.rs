@@ -11,7 +11,7 @@ mod validate;
 
 pub(crate) use assign::{InputTexts, assign_variables};
 pub(crate) use declare::declare_variables;
-pub use inputs::Inputs;
+pub use inputs::{Given, Inputs};
 pub(crate) use kind::read_kind;
 pub(crate) use locals::resolve_locals;
 pub(crate) use validate::validate_variables;

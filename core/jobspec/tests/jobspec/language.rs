@@ -241,3 +241,33 @@ fn an_indented_heredoc_loses_the_common_indent_and_keeps_empty_lines() {
     let meta = parse(hcl(text), &Inputs::default(), None, Limits::default()).expect("accepted").job.meta;
     assert_eq!(meta.expect("meta")["v"], "a 2\n\n  b\n");
 }
+
+#[test]
+fn a_heredoc_ends_at_a_line_that_is_its_marker_and_at_no_line_that_begins_with_it() {
+    let heredoc = |content: &str, marker: &str| {
+        let text = format!("job \"j\" {{\n  meta = {{\n    v = <<{marker}\n{content}\n{marker}\n  }}\n}}\n");
+        let meta = parse(hcl(&text), &Inputs::default(), None, Limits::default()).expect("accepted").job.meta;
+        meta.expect("meta")["v"].clone()
+    };
+    assert_eq!(
+        heredoc("cat <<EOT > x\nEOT; run\nEOTA\n  EOT)", "EOT"),
+        "cat <<EOT > x\nEOT; run\nEOTA\n  EOT)\n"
+    );
+    assert_eq!(heredoc("E.\n${<<E\nE,\n  E\n}\nQ Z", "E"), "E.\nE,\n\nQ Z\n");
+}
+
+#[test]
+fn values_from_outside_are_kept_for_the_next_submission_by_whether_they_are_simple() {
+    let text = "variable \"a\" {}\nvariable \"n\" { type = number }\nvariable \"l\" { type = list(string) }\nvariable \"m\" { type = map(string) }\njob \"j\" {}\n";
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let inputs = Inputs {
+        env_vars: vec![pair("a", "env"), pair("n", "1"), pair("l", "[\"e\"]"), pair("stranger", "x")],
+        vars: vec![pair("n", "2"), pair("l", "[\"f\"]"), pair("m", "{ k = \"v\" }")],
+        ..Inputs::default()
+    };
+    let given = parse(hcl(text), &inputs, None, Limits::default()).expect("accepted").given;
+    let simple: Vec<(&str, &str)> = given.simple.iter().map(|(name, value)| (&**name, &**value)).collect();
+    assert_eq!(simple, [("a", "env"), ("n", "2")]);
+    let complex: Vec<(&str, &str)> = given.complex.iter().map(|(name, value)| (&**name, &**value)).collect();
+    assert_eq!(complex, [("l", "[\"f\"]"), ("m", "{ k = \"v\" }")]);
+}

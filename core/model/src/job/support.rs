@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use crate::{Identity, Job, Nanos, Task, TaskGroup};
+use crate::{ConsulBlock, Identity, Job, Nanos, Service, Task, TaskGroup};
 
 /// Something that a group or a task asks for and does not get.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +65,7 @@ impl TaskGroup {
                 "max_run_duration is not supported yet",
                 self.max_run_duration.is_some_and(|limit| limit > Nanos::ZERO),
             ),
+            (OTHER_CONSUL, other_consul(self.consul.as_ref(), &self.services)),
             (
                 "connect blocks are not supported yet",
                 self.services.iter().any(|service| service.connect.is_some()),
@@ -94,8 +95,19 @@ impl Task {
             ("network (in resources)", networks.count() > 0),
         ];
         let asked = blocks.into_iter().filter(|(_, asked)| *asked);
-        asked.map(|(block, _)| format!("{block} blocks are not supported yet")).collect()
+        let blocks = asked.map(|(block, _)| format!("{block} blocks are not supported yet"));
+        let consul = other_consul(self.consul.as_ref(), &self.services).then(|| OTHER_CONSUL.to_owned());
+        blocks.chain(consul).collect()
     }
+}
+
+const OTHER_CONSUL: &str = "Consul clusters other than \"default\" are not supported yet";
+
+/// Says whether a block or a service names a Consul cluster besides the one that an agent may be configured with.
+fn other_consul(block: Option<&ConsulBlock>, services: &[Service]) -> bool {
+    let of_services = services.iter().filter(|service| service.provider != "nomad").map(|s| &s.cluster);
+    let mut named = block.map(|block| &block.cluster).into_iter().chain(of_services);
+    named.any(|cluster| !matches!(cluster.as_str(), "" | "default"))
 }
 
 #[cfg(test)]
@@ -113,10 +125,12 @@ mod tests {
         group.networks.push(network("host"));
         assert_eq!(group.unsupported(), Vec::<String>::new());
         group.networks.push(network("bridge"));
+        group.services.push(Service { cluster: "west".to_owned(), ..Service::default() });
         let job = Job { task_groups: vec![group], ..Job::default() };
         let texts: Vec<String> = job.unsupported().iter().map(ToString::to_string).collect();
         let wanted = [
             "group \"g\": network mode \"bridge\" is not supported yet",
+            "group \"g\": Consul clusters other than \"default\" are not supported yet",
             "group \"g\" task \"t\": template blocks are not supported yet",
         ];
         assert_eq!(texts, wanted);

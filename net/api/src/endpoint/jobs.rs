@@ -1,7 +1,9 @@
 //! `/v1/jobs`, `/v1/job` and `/v1/validate/job`.
 
+use std::collections::BTreeMap;
+
 use http::Method;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use crate::call::{JobQuery, Query, segment};
@@ -25,10 +27,15 @@ pub struct Submission {
     pub source: String,
     /// `hcl2` or `json`.
     pub format: String,
-    /// Variables given one by one.
-    pub variable_flags: std::collections::BTreeMap<String, String>,
+    /// Variables given one by one; they travel with percent escapes, as the API wants them.
+    #[serde(serialize_with = "escaped")]
+    pub variable_flags: BTreeMap<String, String>,
     /// Contents of variable files, joined.
     pub variables: String,
+}
+
+fn escaped<S: Serializer>(flags: &BTreeMap<String, String>, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_map(flags.iter().map(|(name, value)| (name, segment(value))))
 }
 
 /// A job and how to register it.

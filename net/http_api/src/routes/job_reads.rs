@@ -8,7 +8,7 @@ use state::{Snapshot, Table};
 
 use super::reading::{found, job_key, newest, object};
 use crate::cluster::Cluster;
-use crate::query::{Parameters, parse_uint};
+use crate::query::{Parameters, parse_uint, percent_decode};
 use crate::{ApiError, Call, Read, Reply, views};
 
 /// `GET /v1/job/:id`
@@ -161,7 +161,18 @@ pub(super) async fn submission<C: Cluster>(call: Call<C>) -> Result<Reply, ApiEr
     object(&call, &[Table::Jobs], |state: &Snapshot| {
         let table = state.indexes.of(Table::Jobs);
         let submission = found(&call, state.submission(&key, version), table, "job source not found")?;
+        let mut submission = submission.clone();
+        for value in submission.variable_flags.values_mut() {
+            unescape(value);
+        }
         Ok(Read { index: table, value: submission.to_json() })
     })
     .await
+}
+
+/// Undoes the percent escapes that clients send variables with; what has none or broken ones stays.
+fn unescape(value: &mut String) {
+    if let Some(decoded) = percent_decode(value, true) {
+        *value = decoded;
+    }
 }
