@@ -10,6 +10,8 @@
 //!               └── the others, on ack ──▶ cancelable
 //! ```
 //!
+//! An evaluation whose last delivery ended in a panic is quarantined: given up for good, without a follow-up.
+//!
 //! Of one job at most one evaluation is ready or outstanding, so that no two workers plan the same job.
 //! Priority is strict: a higher one always goes first, then the older one.
 //! Limits: [`BrokerOptions::capacity`] evaluations are tracked; those beyond it stay in the state as pending
@@ -19,7 +21,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use model::{Eval, EvalId, JobKey, JobKind, Nanos, Timestamp};
+use model::{Eval, EvalId, JobKey, JobKind, Name, Nanos, Timestamp};
 
 use crate::token::{Token, TokenSource};
 
@@ -81,6 +83,15 @@ pub enum Nacked {
     Failed,
 }
 
+/// An evaluation that was delivered too often.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GivenUp {
+    /// The evaluation.
+    pub eval: Arc<Eval>,
+    /// The panic that its last delivery ended in; none when workers were silent or gave it back.
+    pub panic: Option<Name>,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
     Delayed(Timestamp),
@@ -122,7 +133,7 @@ pub struct EvalBroker {
     ready: BTreeMap<JobKind, BTreeSet<ReadyKey>>,
     delayed: BTreeSet<(Timestamp, EvalId)>,
     deadlines: BTreeSet<(Timestamp, EvalId)>,
-    failed: Vec<Arc<Eval>>,
+    failed: Vec<GivenUp>,
     cancelable: Vec<Arc<Eval>>,
 }
 
@@ -202,13 +213,20 @@ impl EvalBroker {
         Ok(())
     }
 
-    /// The worker gives the evaluation back: it is delivered again after a delay, or given up.
+    /// The worker gives the evaluation back, perhaps because the scheduler panicked: it is delivered again after a
+    /// delay, or given up.
     ///
     /// # Errors
     /// The worker lost the evaluation before.
-    pub fn nack(&mut self, now: Timestamp, id: EvalId, token: Token) -> Result<Nacked, TokenError> {
+    pub fn nack(
+        &mut self,
+        now: Timestamp,
+        id: EvalId,
+        token: Token,
+        panic: Option<Name>,
+    ) -> Result<Nacked, TokenError> {
         self.check(id, token)?;
-        Ok(self.return_eval(now, id))
+        Ok(self.return_eval(now, id, panic))
     }
 
     /// Checks that `token` owns `id`.
@@ -251,7 +269,7 @@ impl EvalBroker {
             if at > now {
                 break;
             }
-            self.return_eval(now, id);
+            self.return_eval(now, id, None);
         }
     }
 
@@ -299,7 +317,7 @@ impl EvalBroker {
     }
 
     /// Evaluations that were delivered too often.
-    pub fn take_failed(&mut self) -> Vec<Arc<Eval>> {
+    pub fn take_failed(&mut self) -> Vec<GivenUp> {
         std::mem::take(&mut self.failed)
     }
 
@@ -372,12 +390,12 @@ impl EvalBroker {
         Some(tracked)
     }
 
-    fn return_eval(&mut self, now: Timestamp, id: EvalId) -> Nacked {
+    fn return_eval(&mut self, now: Timestamp, id: EvalId, panic: Option<Name>) -> Nacked {
         let mut tracked = self.release(id).expect("an outstanding evaluation is tracked");
         let key = tracked.eval.job.clone();
         if tracked.deliveries >= self.options.delivery_limit {
             self.vacate(&key, id);
-            self.failed.push(tracked.eval);
+            self.failed.push(GivenUp { eval: tracked.eval, panic });
             self.promote(&key);
             return Nacked::Failed;
         }

@@ -28,7 +28,7 @@ pub mod term;
 pub mod token;
 pub mod worker;
 
-pub use eval_broker::{BrokerOptions, Delivery, TokenError};
+pub use eval_broker::{BrokerOptions, Delivery, GivenUp, TokenError};
 pub use gc::GcOptions;
 pub use heartbeat::HeartbeatOptions;
 pub use plan_queue::{CallId, PlanError};

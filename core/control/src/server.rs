@@ -113,6 +113,8 @@ pub enum Event {
         eval: EvalId,
         /// Proves ownership.
         token: Token,
+        /// The panic of the scheduler that it caused, if it did.
+        panic: Option<Name>,
     },
     /// A worker submits a plan.
     SubmitPlan {

@@ -4,10 +4,14 @@
 //!           Deliver            CaughtUp               Scheduled               full commit
 //!  idle ──────────▶ catching up ───────▶ scheduling ────────────▶ submitted ─────────────▶ (ack) idle
 //!   ▲                 │ 5 s                │ panic      ▲            │ │ partial, attempts left
-//!   └──── (nack) ─────┴────────────────────┘            └─ catching up ◀┘ (wait for the refresh index)
+//!   └──── (nack) ─────┴─── panic ──────────┘            └─ catching up ◀┘ (wait for the refresh index)
 //!                                                                      │ attempts exhausted
 //!                                          (fail it, block another) ◀──┘
 //! ```
+//!
+//! A panic of the scheduler costs the evaluation that met it one of its deliveries, and nothing else: it is given
+//! back with the panic's text, and the broker quarantines it after the last. What the scheduler refuses to look at
+//! fails at once.
 //!
 //! Limits: attempts without progress by kind of job ([`attempts`]); attempts in all [`MAX_ROUNDS`].
 
@@ -16,6 +20,8 @@ use std::sync::Arc;
 use model::{
     Eval, EvalId, EvalStatus, EvalTrigger, JobKind, Name, Nanos, Outcome, Plan, PlanResult, Timestamp,
 };
+
+use scheduler::ScheduleError;
 
 use crate::eval_broker::Delivery;
 use crate::plan_queue::PlanError;
@@ -52,8 +58,10 @@ pub enum WorkerEvent {
     Lagging,
     /// The scheduler is done.
     Scheduled(Box<Outcome>),
-    /// The scheduler failed: the evaluation is given back, so that a poisonous one is given up in the end.
-    SchedulerFailed,
+    /// The scheduler refused the evaluation.
+    NotScheduled(ScheduleError),
+    /// The scheduler panicked, with this text.
+    Panicked(Name),
     /// The leader answers the plan.
     Answered(Result<PlanResult, PlanError>),
 }
@@ -70,7 +78,7 @@ pub enum WorkerAction {
         /// Until when.
         deadline: Timestamp,
     },
-    /// Run the scheduler on the newest local snapshot, then [`WorkerEvent::Scheduled`] or `SchedulerFailed`.
+    /// Run the scheduler on the newest local snapshot, then [`WorkerEvent::Scheduled`], `NotScheduled` or `Panicked`.
     Schedule {
         /// The evaluation.
         eval: Arc<Eval>,
@@ -95,6 +103,8 @@ pub enum WorkerAction {
         eval: EvalId,
         /// Proves ownership.
         token: Token,
+        /// The panic that it caused, if it did.
+        panic: Option<Name>,
     },
     /// Send [`WorkerEvent::Start`] at this time.
     WakeAt(Timestamp),
@@ -132,10 +142,13 @@ impl Worker {
             WorkerEvent::Delivered(Some(delivery)) => self.begin(now, delivery),
             WorkerEvent::DequeueFailed => vec![self.back_off(now)],
             WorkerEvent::CaughtUp => self.schedule(),
-            WorkerEvent::Lagging | WorkerEvent::SchedulerFailed => self.give_back(),
+            WorkerEvent::Lagging => self.give_back(None),
+            WorkerEvent::Panicked(text) => self.give_back(Some(text)),
+            WorkerEvent::NotScheduled(ScheduleError::Over(..)) => self.give_back(None),
+            WorkerEvent::NotScheduled(error @ ScheduleError::TooMany { .. }) => self.refuse(now, &error),
             WorkerEvent::Scheduled(outcome) => self.submit(*outcome),
             WorkerEvent::Answered(Ok(result)) => self.answered(now, &result),
-            WorkerEvent::Answered(Err(_)) => self.give_back(),
+            WorkerEvent::Answered(Err(_)) => self.give_back(None),
         }
     }
 
@@ -191,9 +204,21 @@ impl Worker {
         vec![WorkerAction::AwaitIndex { index: result.refresh_index, deadline: now + CATCH_UP }]
     }
 
-    fn give_back(&mut self) -> Vec<WorkerAction> {
+    fn give_back(&mut self, panic: Option<Name>) -> Vec<WorkerAction> {
         let Some(work) = self.work.take() else { return vec![WorkerAction::Dequeue] };
-        vec![WorkerAction::Nack { eval: work.eval.id, token: work.token }, WorkerAction::Dequeue]
+        vec![WorkerAction::Nack { eval: work.eval.id, token: work.token, panic }, WorkerAction::Dequeue]
+    }
+
+    /// Records why the evaluation cannot be looked at, now or later.
+    fn refuse(&mut self, now: Timestamp, error: &ScheduleError) -> Vec<WorkerAction> {
+        let Some(work) = &mut self.work else { return Vec::new() };
+        work.giving_up = true;
+        let mut eval = Eval::clone(&work.eval);
+        eval.status = EvalStatus::Failed;
+        eval.status_description = error.to_string().into();
+        eval.modify_time = now;
+        let outcome = Outcome { plan: Plan::new(&eval, eval.snapshot_index), eval, created: Vec::new() };
+        vec![WorkerAction::Submit { token: work.token, outcome: Box::new(outcome) }]
     }
 
     fn back_off(&mut self, now: Timestamp) -> WorkerAction {

@@ -81,8 +81,8 @@ impl Local {
                 }
             }
             PeerRequest::Ack { eval, token } => self.plain(|answer| Wish::Ack { eval, token, answer }).await,
-            PeerRequest::Nack { eval, token } => {
-                self.plain(|answer| Wish::Nack { eval, token, answer }).await
+            PeerRequest::Nack { eval, token, panic } => {
+                self.plain(|answer| Wish::Nack { eval, token, panic, answer }).await
             }
             PeerRequest::Submit { token, outcome } => {
                 let (answer, result) = oneshot::channel();

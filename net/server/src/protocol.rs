@@ -4,7 +4,7 @@
 
 use control::Token;
 use model::link::{ClientMessage, ServerMessage};
-use model::{AllocUpdate, Eval, EvalId, JobKind, Nanos, Node, NodeEvent, NodeId, Outcome, PlanResult};
+use model::{AllocUpdate, Eval, EvalId, JobKind, Name, Nanos, Node, NodeEvent, NodeId, Outcome, PlanResult};
 use serde::{Deserialize, Serialize};
 use wire::frame::Request;
 
@@ -56,8 +56,13 @@ pub(crate) enum PeerRequest {
     Dequeue { kinds: Vec<JobKind>, wait: Nanos },
     /// A worker is done.
     Ack { eval: EvalId, token: Token },
-    /// A worker gives an evaluation back.
-    Nack { eval: EvalId, token: Token },
+    /// A worker gives an evaluation back, perhaps because the scheduler panicked.
+    Nack {
+        eval: EvalId,
+        token: Token,
+        #[serde(default)]
+        panic: Option<Name>,
+    },
     /// A worker submits a plan.
     Submit { token: Token, outcome: Box<Outcome> },
     /// A client registers.

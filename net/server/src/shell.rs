@@ -11,7 +11,7 @@ use std::time::Duration;
 use control::{
     Action, CallError, CallId, Delivery, Event, PlanError, TermAction, TermEvent, TermMachine, Token,
 };
-use model::{AllocUpdate, EvalId, JobKind, Nanos, NodeId, Outcome, PlanResult, Timestamp};
+use model::{AllocUpdate, EvalId, JobKind, Name, Nanos, NodeId, Outcome, PlanResult, Timestamp};
 use raft::{Consensus, Encoded, Leadership};
 use state::{Applied, Entry, codec};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -33,7 +33,7 @@ const REPORTS: usize = 1_024;
 pub(crate) enum Wish {
     Dequeue { kinds: Vec<JobKind>, local: bool, until: Timestamp, answer: oneshot::Sender<DequeueResult> },
     Ack { eval: EvalId, token: Token, answer: oneshot::Sender<Result<(), CallError>> },
-    Nack { eval: EvalId, token: Token, answer: oneshot::Sender<Result<(), CallError>> },
+    Nack { eval: EvalId, token: Token, panic: Option<Name>, answer: oneshot::Sender<Result<(), CallError>> },
     Submit { token: Token, outcome: Box<Outcome>, answer: oneshot::Sender<Result<PlanResult, PlanError>> },
     Update { node: NodeId, updates: Vec<AllocUpdate>, answer: oneshot::Sender<Result<(), CallError>> },
     Pings(Vec<NodeId>),
@@ -187,7 +187,7 @@ impl Running {
         if let Err(Ok(Some(delivery))) = answer.send(result) {
             self.next_call += 1;
             let call = CallId(self.next_call);
-            self.handle(Event::Nack { call, eval: delivery.eval.id, token: delivery.token });
+            self.handle(Event::Nack { call, eval: delivery.eval.id, token: delivery.token, panic: None });
         }
     }
 
@@ -201,8 +201,8 @@ impl Running {
             Wish::Ack { eval, token, answer } => {
                 (Some(Waiting::Plain(answer)), Event::Ack { call, eval, token })
             }
-            Wish::Nack { eval, token, answer } => {
-                (Some(Waiting::Plain(answer)), Event::Nack { call, eval, token })
+            Wish::Nack { eval, token, panic, answer } => {
+                (Some(Waiting::Plain(answer)), Event::Nack { call, eval, token, panic })
             }
             Wish::Submit { token, outcome, answer } => {
                 (Some(Waiting::Plan(answer)), Event::SubmitPlan { call, token, outcome })

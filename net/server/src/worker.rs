@@ -1,11 +1,13 @@
 //! The workers: each asks the leader for an evaluation, schedules it on rayon, and submits the plan.
 
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
 use control::{Delivery, PlanError, Worker, WorkerAction, WorkerEvent};
-use model::{Eval, JobKind, Nanos, Outcome, Timestamp};
+use model::{Eval, JobKind, Name, Nanos, Outcome, Timestamp};
+use scheduler::ScheduleError;
 use tokio::sync::oneshot;
 
 use crate::leader_call::Calls;
@@ -15,6 +17,8 @@ use crate::store::Store;
 
 /// How long a dequeue waits for an evaluation.
 const DEQUEUE_WAIT: Nanos = Nanos::from_millis(2_000);
+/// Characters of a panic's text that are kept.
+const MAX_PANIC: usize = 300;
 
 /// Runs one worker until the server stops.
 pub(crate) async fn run(calls: Calls, store: Arc<Store>) {
@@ -54,8 +58,8 @@ async fn carry_out(calls: &Calls, store: &Arc<Store>, action: WorkerAction) -> O
             tell(calls, PeerRequest::Ack { eval, token }).await;
             None
         }
-        WorkerAction::Nack { eval, token } => {
-            tell(calls, PeerRequest::Nack { eval, token }).await;
+        WorkerAction::Nack { eval, token, panic } => {
+            tell(calls, PeerRequest::Nack { eval, token, panic }).await;
             None
         }
         WorkerAction::WakeAt(at) => {
@@ -101,26 +105,66 @@ async fn schedule(store: &Store, eval: Arc<Eval>) -> WorkerEvent {
     let snapshot = store.snapshot();
     let (answer, result) = oneshot::channel();
     rayon::spawn(move || {
-        let run = AssertUnwindSafe(|| {
-            let options = scheduler::Options { now: now(), annotate: true, ..scheduler::Options::default() };
-            scheduler::schedule(&snapshot, &eval, &options)
-        });
-        let outcome: Option<Outcome> = match catch_unwind(run) {
-            Ok(Ok(outcome)) => Some(outcome),
-            Ok(Err(error)) => {
-                tracing::error!(eval = %eval.id, %error, "the scheduler refused an evaluation");
-                None
-            }
-            Err(_) => {
-                tracing::error!(eval = %eval.id, job = %eval.job, "the scheduler panicked");
-                None
-            }
-        };
+        let options = scheduler::Options { now: now(), annotate: true, ..scheduler::Options::default() };
+        let event = guarded(&eval, || scheduler::schedule(&snapshot, &eval, &options));
         // The worker waits unless the server stops.
-        let _ = answer.send(outcome);
+        let _ = answer.send(event);
     });
-    match result.await {
-        Ok(Some(outcome)) => WorkerEvent::Scheduled(Box::new(outcome)),
-        Ok(None) | Err(_) => WorkerEvent::SchedulerFailed,
+    result.await.unwrap_or(WorkerEvent::Lagging)
+}
+
+/// Runs the scheduler and says what came of it, a panic included.
+fn guarded(eval: &Eval, schedule: impl FnOnce() -> Result<Outcome, ScheduleError>) -> WorkerEvent {
+    match catch_unwind(AssertUnwindSafe(schedule)) {
+        Ok(Ok(outcome)) => WorkerEvent::Scheduled(Box::new(outcome)),
+        Ok(Err(error)) => {
+            tracing::error!(eval = %eval.id, %error, "the scheduler refused an evaluation");
+            WorkerEvent::NotScheduled(error)
+        }
+        Err(payload) => {
+            let text = panic_text(&*payload);
+            tracing::error!(eval = %eval.id, job = %eval.job, panic = %text, "the scheduler panicked");
+            WorkerEvent::Panicked(text)
+        }
+    }
+}
+
+/// The words of a panic, cut to what an evaluation may keep of them.
+fn panic_text(payload: &(dyn Any + Send)) -> Name {
+    let text = payload.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("no text").chars().take(MAX_PANIC).collect::<String>().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{EvalId, EvalTrigger, JobKey};
+
+    use super::*;
+
+    /// What a worker is told when the scheduler does this.
+    fn told(schedule: impl FnOnce() -> Result<Outcome, ScheduleError>) -> WorkerEvent {
+        let job = JobKey::new("default", "web");
+        guarded(&Eval::new(EvalId(1), job, JobKind::Service, 50, EvalTrigger::JobRegister), schedule)
+    }
+
+    #[test]
+    fn a_panic_fails_the_evaluation_that_met_it_and_says_why() {
+        let long = "x".repeat(10 * MAX_PANIC);
+        let planted = told(|| panic!("a planted panic in row {}", 7));
+        assert!(matches!(planted, WorkerEvent::Panicked(text) if &*text == "a planted panic in row 7"));
+        let endless = told(move || panic!("{long}"));
+        assert!(matches!(endless, WorkerEvent::Panicked(text) if text.len() == MAX_PANIC));
+        let strange = told(|| std::panic::panic_any(7));
+        assert!(matches!(strange, WorkerEvent::Panicked(text) if &*text == "no text"));
+    }
+
+    #[test]
+    fn a_panic_in_a_thread_of_the_pool_is_met_as_well() {
+        let planted = told(|| {
+            rayon::join(|| (), || panic!("deep down"));
+            Err(ScheduleError::Over(EvalId(1), model::EvalStatus::Complete))
+        });
+        assert!(matches!(planted, WorkerEvent::Panicked(text) if &*text == "deep down"));
     }
 }

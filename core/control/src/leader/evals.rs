@@ -7,6 +7,7 @@ use state::Command;
 
 use super::Leader;
 use super::leadership::Waiter;
+use crate::eval_broker::GivenUp;
 use crate::plan_queue::CallId;
 use crate::request::eval_of;
 use crate::server::{Action, CallError, MAX_WAITERS};
@@ -73,9 +74,10 @@ impl Leader {
         call: CallId,
         eval: EvalId,
         token: Token,
+        panic: Option<Name>,
         actions: &mut Vec<Action>,
     ) {
-        let result = self.broker.nack(now, eval, token).map(|_| ()).map_err(CallError::from);
+        let result = self.broker.nack(now, eval, token, panic).map(|_| ()).map_err(CallError::from);
         actions.push(Action::Answer { call, result });
         self.clean_broker(now, actions);
     }
@@ -121,13 +123,19 @@ impl Leader {
         }
     }
 
-    fn give_up(&mut self, now: Timestamp, eval: &Eval, evals: &mut Vec<Eval>) {
-        let mut failed = eval.clone();
+    /// Fails an evaluation, and has another follow it later unless this one makes the scheduler panic.
+    fn give_up(&mut self, now: Timestamp, given_up: &GivenUp, evals: &mut Vec<Eval>) {
+        let eval = &given_up.eval;
+        let mut failed = Eval::clone(eval);
         failed.status = EvalStatus::Failed;
         failed.status_description =
             format!("evaluation reached delivery limit ({})", self.delivery_limit).into();
         failed.modify_time = now;
-        if let Some(job) = self.snapshot.job(&eval.job) {
+        if let Some(panic) = &given_up.panic {
+            let tries = self.delivery_limit;
+            failed.status_description =
+                format!("quarantined: the scheduler panicked {tries} times, at last with: {panic}").into();
+        } else if let Some(job) = self.snapshot.job(&eval.job) {
             let mut next = eval_of(now, self.ids.next_id(), job, EvalTrigger::FailedFollowUp);
             next.previous = failed.id;
             next.wait_until = now + follow_up_delay(next.id);

@@ -170,7 +170,7 @@ impl Leader {
                 self.waiters.remove(&call);
             }
             Event::Ack { call, eval, token } => self.ack(now, call, eval, token, actions),
-            Event::Nack { call, eval, token } => self.nack(now, call, eval, token, actions),
+            Event::Nack { call, eval, token, panic } => self.nack(now, call, eval, token, panic, actions),
             Event::SubmitPlan { call, token, outcome } => self.submit(now, call, token, outcome, actions),
             Event::Pings(nodes) => {
                 for node in nodes {

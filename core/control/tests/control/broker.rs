@@ -39,7 +39,7 @@ fn check(script: &str, expected: Expect) {
                 None => "nothing".to_owned(),
             },
             "ack" => format!("{:?}", broker.ack(now, eval_id(number), tokens[&number]).is_ok()),
-            "nack" => match broker.nack(now, eval_id(number), tokens[&number]) {
+            "nack" => match broker.nack(now, eval_id(number), tokens[&number], None) {
                 Ok(Nacked::Again(at)) => format!("again in {}", at.since(now)),
                 Ok(Nacked::Failed) => "failed".to_owned(),
                 Err(error) => error.to_string().split(' ').skip(2).collect::<Vec<_>>().join(" "),

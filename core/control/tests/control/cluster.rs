@@ -41,6 +41,8 @@ pub(crate) struct Cluster {
     pub(crate) consensus: Consensus,
     /// Proposals that were made.
     pub(crate) proposed: u32,
+    /// A job at which the scheduler panics.
+    pub(crate) poison: String,
     workers: Vec<Worker>,
     held: Vec<(u64, Entry)>,
     steps: VecDeque<Step>,
@@ -65,6 +67,7 @@ impl Cluster {
             consensus: Consensus::Commits,
             held: Vec::new(),
             proposed: 0,
+            poison: String::new(),
             workers: (0..workers).map(|_| Worker::default()).collect(),
             steps: VecDeque::new(),
             wake_at: None,
@@ -226,17 +229,20 @@ impl Cluster {
             }
             WorkerAction::Schedule { eval } => {
                 let options = Options { now: self.now, ..Options::default() };
-                let event = schedule(&self.state, &eval, &options)
-                    .map_or(WorkerEvent::SchedulerFailed, |outcome| {
-                        WorkerEvent::Scheduled(Box::new(outcome))
-                    });
+                let event = match schedule(&self.state, &eval, &options) {
+                    _ if *eval.job.id == *self.poison => WorkerEvent::Panicked("a planted panic".into()),
+                    Ok(outcome) => WorkerEvent::Scheduled(Box::new(outcome)),
+                    Err(error) => WorkerEvent::NotScheduled(error),
+                };
                 Step::Worker(worker, event)
             }
             WorkerAction::Submit { token, outcome } => {
                 Step::Server(Event::SubmitPlan { call, token, outcome })
             }
             WorkerAction::Ack { eval, token } => Step::Server(Event::Ack { call, eval, token }),
-            WorkerAction::Nack { eval, token } => Step::Server(Event::Nack { call, eval, token }),
+            WorkerAction::Nack { eval, token, panic } => {
+                Step::Server(Event::Nack { call, eval, token, panic })
+            }
             // The wait after an error: the next leader is elected by then.
             WorkerAction::WakeAt(_) => Step::Worker(worker, WorkerEvent::Start),
         };

@@ -165,6 +165,41 @@ fn an_evaluation_that_no_worker_finishes_is_followed_by_another() {
 }
 
 #[test]
+fn an_evaluation_at_which_the_scheduler_panics_is_quarantined_and_the_others_go_on() {
+    let mut cluster = Cluster::new(2);
+    add_node(&mut cluster, 1);
+    cluster.poison = "bad".to_owned();
+    register(&mut cluster, counted("bad", 1), 1);
+    register(&mut cluster, counted("web", 3), 2);
+    expect![[r#"
+        1 × eval job-register complete
+        3 × node-1 run/pending
+    "#]]
+    .assert_eq(&cluster.show("web"));
+    cluster.pass(Nanos::from_mins(30));
+    // Nothing follows it.
+    expect![[r#"
+        1 × eval job-register failed
+    "#]]
+    .assert_eq(&cluster.show("bad"));
+    let eval = cluster.state.eval(eval_id(1)).expect("it is kept");
+    let reason = "quarantined: the scheduler panicked 3 times, at last with: a planted panic";
+    assert_eq!(&*eval.status_description, reason);
+    assert!(eval.next.is_none());
+    assert_eq!(cluster.server.stats().tracked_evals, 0);
+    // The next change of the job is looked at anew.
+    cluster.poison.clear();
+    add_node(&mut cluster, 2);
+    register(&mut cluster, counted("bad", 1), 3);
+    expect![[r#"
+        1 × eval job-register complete
+        1 × eval job-register failed
+        1 × node-2 run/pending
+    "#]]
+    .assert_eq(&cluster.show("bad"));
+}
+
+#[test]
 fn the_end_of_an_allocation_makes_room_for_others() {
     let mut cluster = Cluster::new(1);
     add_node(&mut cluster, 1);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use control::{Delivery, PlanError, Token, Worker, WorkerAction, WorkerEvent};
 use model::{Eval, EvalStatus, EvalTrigger, Nanos, Outcome, Plan, PlanResult, Timestamp};
+use scheduler::ScheduleError;
 
 const NOW: Timestamp = Timestamp(1_000_000_000_000);
 
@@ -76,13 +77,43 @@ fn without_progress_the_evaluation_fails_and_another_is_blocked() {
 
 #[test]
 fn a_worker_that_lags_or_fails_gives_the_evaluation_back() {
-    for event in
-        [WorkerEvent::Lagging, WorkerEvent::SchedulerFailed, WorkerEvent::Answered(Err(PlanError::QueueFull))]
-    {
+    for event in [
+        WorkerEvent::Lagging,
+        over(),
+        WorkerEvent::Panicked("a planted panic".into()),
+        WorkerEvent::Answered(Err(PlanError::QueueFull)),
+    ] {
         let mut worker = at_work();
         let actions = worker.handle(NOW, event);
         assert!(matches!(actions[..], [WorkerAction::Nack { .. }, WorkerAction::Dequeue]));
     }
+}
+
+fn over() -> WorkerEvent {
+    WorkerEvent::NotScheduled(ScheduleError::Over(testkit::eval_id(1), EvalStatus::Complete))
+}
+
+#[test]
+fn a_panic_is_told_to_the_leader_and_the_worker_goes_on() {
+    let mut worker = at_work();
+    let actions = worker.handle(NOW, WorkerEvent::Panicked("a planted panic".into()));
+    let panic = Some("a planted panic".into());
+    assert_eq!(actions[0], WorkerAction::Nack { eval: testkit::eval_id(1), token: Token(5), panic });
+    assert_eq!(actions[1], WorkerAction::Dequeue);
+}
+
+#[test]
+fn what_the_scheduler_refuses_fails_at_once_with_its_reason() {
+    let mut worker = at_work();
+    let job = testkit::job("web").key();
+    let error = ScheduleError::TooMany { job, group: "g".into(), count: 1_000_000_000, limit: 10_000_000 };
+    let actions = worker.handle(NOW, WorkerEvent::NotScheduled(error));
+    let [WorkerAction::Submit { outcome, .. }] = &actions[..] else { panic!("{actions:?}") };
+    assert_eq!(outcome.eval.status, EvalStatus::Failed);
+    assert!(outcome.eval.status_description.contains("asks for 1000000000 allocations"));
+    assert!(outcome.plan.is_empty() && outcome.created.is_empty());
+    let actions = worker.handle(NOW, WorkerEvent::Answered(Ok(PlanResult::default())));
+    assert!(matches!(actions[..], [WorkerAction::Ack { .. }, WorkerAction::Dequeue]));
 }
 
 #[test]

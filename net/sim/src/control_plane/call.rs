@@ -9,7 +9,7 @@ use std::time::Duration;
 use control::request::{DeregisterJob, DrainNode, RegisterJob};
 use control::{CallError, Delivery, PlanError, Token};
 use futures::channel::oneshot;
-use model::{AllocUpdate, EvalId, JobKind, Node, NodeId, Outcome, PlanResult, Timestamp};
+use model::{AllocUpdate, EvalId, JobKind, Name, Node, NodeId, Outcome, PlanResult, Timestamp};
 use openraft::AsyncRuntime;
 use openraft_rt_sim::SimRuntime;
 
@@ -27,7 +27,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 pub(crate) enum Ask {
     Dequeue { kinds: Vec<JobKind>, until: Timestamp },
     Ack { eval: EvalId, token: Token },
-    Nack { eval: EvalId, token: Token },
+    Nack { eval: EvalId, token: Token, panic: Option<Name> },
     Submit { token: Token, outcome: Box<Outcome> },
     Ping(NodeId),
     Update { node: NodeId, updates: Vec<AllocUpdate> },

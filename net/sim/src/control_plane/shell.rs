@@ -156,7 +156,7 @@ impl Shell {
         if let Err(Told::Delivery(Some(delivery))) = answer.send(told) {
             self.next_call += 1;
             let call = CallId(self.next_call);
-            self.handle(Event::Nack { call, eval: delivery.eval.id, token: delivery.token });
+            self.handle(Event::Nack { call, eval: delivery.eval.id, token: delivery.token, panic: None });
         }
     }
 
@@ -171,7 +171,7 @@ impl Shell {
         let event = match ask {
             Ask::Dequeue { kinds, until } => Event::Dequeue { call, kinds, local, until },
             Ask::Ack { eval, token } => Event::Ack { call, eval, token },
-            Ask::Nack { eval, token } => Event::Nack { call, eval, token },
+            Ask::Nack { eval, token, panic } => Event::Nack { call, eval, token, panic },
             Ask::Submit { outcome, .. } if self.boot.site.plant == Plant::TrustingApplier => {
                 return self.trust(*outcome, answer);
             }

@@ -68,8 +68,8 @@ impl Crew {
                 self.door.ask(Ask::Ack { eval, token }).await;
                 None
             }
-            WorkerAction::Nack { eval, token } => {
-                self.door.ask(Ask::Nack { eval, token }).await;
+            WorkerAction::Nack { eval, token, panic } => {
+                self.door.ask(Ask::Nack { eval, token, panic }).await;
                 None
             }
             WorkerAction::WakeAt(at) => {
@@ -115,11 +115,11 @@ impl Crew {
         match outcome {
             Ok(Ok(outcome)) => WorkerEvent::Scheduled(Box::new(outcome)),
             // An evaluation that was given up meanwhile is over on a newer state; the leader refuses it as well.
-            Ok(Err(_)) => WorkerEvent::SchedulerFailed,
+            Ok(Err(error)) => WorkerEvent::NotScheduled(error),
             Err(_) => {
                 let text = format!("the scheduler panicked on evaluation {} of job {}", eval.id, eval.job);
-                stage.oracle().violation(text);
-                WorkerEvent::SchedulerFailed
+                stage.oracle().violation(text.clone());
+                WorkerEvent::Panicked(text.into())
             }
         }
     }
