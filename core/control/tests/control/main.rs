@@ -11,3 +11,4 @@ mod requests;
 mod servers;
 mod terms;
 mod workers;
+mod what_if;
