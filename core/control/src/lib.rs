@@ -27,6 +27,7 @@ pub mod server;
 pub mod term;
 pub mod token;
 pub mod worker;
+pub mod whatif;
 
 pub use eval_broker::{BrokerOptions, Delivery, GivenUp, TokenError};
 pub use gc::GcOptions;
