@@ -10,6 +10,7 @@
 #![warn(clippy::wildcard_enum_match_arm)]
 #![warn(missing_docs)]
 
+pub mod autopilot;
 pub mod blocked_evals;
 pub mod deployment;
 pub mod drainer;
@@ -27,7 +28,6 @@ pub mod server;
 pub mod term;
 pub mod token;
 pub mod worker;
-pub mod whatif;
 
 pub use eval_broker::{BrokerOptions, Delivery, GivenUp, TokenError};
 pub use gc::GcOptions;

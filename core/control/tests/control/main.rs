@@ -1,5 +1,6 @@
 //! The server's machines, driven by written events; and a whole server on a log that is a vector.
 
+mod autopilot;
 mod blocked;
 mod broker;
 mod cluster;
@@ -11,4 +12,3 @@ mod requests;
 mod servers;
 mod terms;
 mod workers;
-mod what_if;
