@@ -2,7 +2,10 @@
 //!
 //! Limits: lives for one command.
 
-use api::Client;
+use std::sync::Arc;
+use std::time::Duration;
+
+use api::{Client, ClientConfig, LeaderlessReads};
 
 use crate::format::Clock;
 use crate::global::GlobalArgs;
@@ -19,12 +22,22 @@ pub(crate) struct Context<'a> {
     pub clock: &'a Clock,
     /// The words after the program's name, for hints that repeat the command.
     pub args: &'a [String],
+    /// Whether answers came from a server that knows no leader.
+    pub leaderless: &'a Arc<LeaderlessReads>,
 }
 
 impl Context<'_> {
     /// Makes the client of a command.
     pub(crate) fn client(&self, global: &GlobalArgs) -> Result<Client, CommandError> {
-        global.client(self.env)
+        let config = global.client_config(self.env)?;
+        GlobalArgs::connect(ClientConfig { leaderless: Some(Arc::clone(self.leaderless)), ..config })
+    }
+
+    /// Makes the client of a command whose answers may take long.
+    pub(crate) fn patient_client(&self, global: &GlobalArgs) -> Result<Client, CommandError> {
+        const PATIENCE: Duration = Duration::from_secs(900);
+        let config = global.client_config(self.env)?;
+        GlobalArgs::connect(ClientConfig { timeout: PATIENCE, ..config })
     }
 
     /// Tells whether what is printed may carry colours.

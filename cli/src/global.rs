@@ -67,9 +67,8 @@ pub(crate) struct GlobalArgs {
 }
 
 impl GlobalArgs {
-    /// Makes the client.
-    pub(crate) fn client(&self, env: &Environment) -> Result<Client, CommandError> {
-        let config = self.client_config(env)?;
+    /// Makes a client with these settings.
+    pub(crate) fn connect(config: ClientConfig) -> Result<Client, CommandError> {
         Client::new(config).map_err(|error| {
             CommandError::failed(format!("Error initializing client: {error}"))
                 .hint(

@@ -4,12 +4,14 @@
 //! Limits: one command per call; prints through the given [`Ui`] only.
 
 use std::ffi::OsString;
+use std::sync::Arc;
 
+use api::LeaderlessReads;
 use clap::{CommandFactory, FromArgMatches};
 
 use crate::commands::{Cli, dispatch};
 use crate::context::Context;
-use crate::format::{Clock, nearest};
+use crate::format::{Clock, go_duration, nearest};
 use crate::go_flags::{self, Parsed};
 use crate::{CommandError, Environment, ErrorKind, PROGRAM, Ui, VERSION, help};
 
@@ -163,8 +165,22 @@ fn leaf(invocation: &Invocation, ui: &Ui, root: &clap::Command, path: &[&str], w
 }
 
 fn execute(invocation: &Invocation, ui: &Ui, cli: Cli) -> i32 {
-    let context = Context { ui, env: &invocation.env, clock: &invocation.clock, args: &invocation.args };
-    match dispatch(cli, &context) {
+    let leaderless = Arc::new(LeaderlessReads::default());
+    let context = Context {
+        ui,
+        env: &invocation.env,
+        clock: &invocation.clock,
+        args: &invocation.args,
+        leaderless: &leaderless,
+    };
+    let outcome = dispatch(cli, &context);
+    if let Some(ms) = leaderless.oldest_ms() {
+        let ago = go_duration(i64::try_from(ms / 1_000).unwrap_or(0).saturating_mul(1_000_000_000));
+        ui.warn(&format!(
+            "Warning: the servers have no leader. This is what one server knows, which heard from a leader {ago} ago."
+        ));
+    }
+    match outcome {
         Ok(exit) => exit.0,
         Err(CommandError { kind, message, hints }) => {
             if !message.is_empty() {

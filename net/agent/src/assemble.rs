@@ -174,5 +174,6 @@ fn server_config(parts: &Parts, server: &ServerParts, rpc_address: &str, http_ad
         dev: parts.dev,
         heartbeat_grace: config.server.heartbeat_grace,
         workers: server.workers,
+        autopilot: config.autopilot.clone(),
     }
 }

@@ -55,7 +55,7 @@ impl AgentBackend {
         Self { region, name, datacenter, config, server, client: OnceLock::new(), servers, pool, empty }
     }
 
-    fn server(&self) -> Result<&Server, ApiError> {
+    pub(crate) fn server(&self) -> Result<&Server, ApiError> {
         self.server.as_ref().ok_or_else(|| ApiError::internal("this agent is no server"))
     }
 
@@ -97,12 +97,36 @@ impl AgentBackend {
     }
 }
 
+/// How fresh a server's state is. A leader that no quorum confirms, and one that is not heard of any more, count as
+/// unknown.
+fn contact_of(server: &Server) -> Contact {
+    const FRESH: Duration = Duration::from_secs(2);
+    let status = server.view().status;
+    let leads = status.leader.as_ref().is_some_and(|leader| leader.id == status.id);
+    let alone = status.members.iter().filter(|one| one.voter).count() <= 1;
+    let ago = match (leads, alone) {
+        (true, true) => Some(Duration::ZERO),
+        (true, false) => status.quorum_acked,
+        (false, _) => status.leader_heard,
+    };
+    let fresh = ago.is_some_and(|ago| ago <= FRESH);
+    let shown = if leads && fresh { Duration::ZERO } else { ago.unwrap_or_default() };
+    Contact {
+        known_leader: status.leader.is_some() && fresh,
+        last_contact_ms: u64::try_from(shown.as_millis()).unwrap_or(u64::MAX),
+    }
+}
+
 impl Watch for AgentBackend {
     type Snapshot = Snapshot;
     type Topic = Table;
 
     fn snapshot(&self) -> Snapshot {
         self.server.as_ref().map_or_else(|| Arc::clone(&self.empty), Server::snapshot)
+    }
+
+    fn floor(&self, snapshot: &Snapshot) -> u64 {
+        snapshot.restored
     }
 
     fn changed<'a>(&'a self, seen: &'a Snapshot, topics: &'a [Table]) -> BoxFuture<'a, ()> {
@@ -131,8 +155,7 @@ impl Backend for AgentBackend {
     }
 
     fn contact(&self) -> Contact {
-        let known_leader = self.server.as_ref().is_some_and(|server| server.leadership().leader.is_some());
-        Contact { known_leader, last_contact_ms: 0 }
+        self.server.as_ref().map_or(Contact { known_leader: false, last_contact_ms: 0 }, contact_of)
     }
 
     fn prepare_read(&self, consistency: Consistency) -> BoxFuture<'_, Result<(), ApiError>> {
@@ -202,6 +225,7 @@ impl Cluster for AgentBackend {
                 alive: one.last_contact.is_none_or(|ago| ago < silent),
                 voter: one.voter,
                 id: one.member.id.to_string(),
+                number: one.member.id.0,
                 name: one.member.info.name,
                 address: one.member.info.address,
                 http_address: one.member.info.http_address,

@@ -14,6 +14,7 @@ pub mod dev;
 mod error;
 mod listeners;
 mod local_client;
+mod operations;
 mod ports;
 mod run;
 mod server_link;

@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use crate::call::Query;
 use crate::transport::{Address, SendError, TlsFiles, Transport};
-use crate::{ApiError, Meta, Reply};
+use crate::{ApiError, LeaderlessReads, Meta, Reply};
 
 /// Largest answer that is collected, in bytes.
 const MAX_BODY: usize = 256 << 20;
@@ -41,6 +41,8 @@ pub struct ClientConfig {
     pub tls: TlsFiles,
     /// How long the head of an answer may take, besides the wait of a blocking query.
     pub timeout: Duration,
+    /// Has reads answered also while nobody leads, and remembers that; `None` leaves them refused.
+    pub leaderless: Option<Arc<LeaderlessReads>>,
 }
 
 impl ClientConfig {
@@ -55,6 +57,7 @@ impl ClientConfig {
             basic_auth: None,
             tls: TlsFiles::default(),
             timeout: Duration::from_secs(30),
+            leaderless: None,
         }
     }
 }
@@ -170,9 +173,30 @@ impl Client {
         }
     }
 
-    /// Sends a request and decodes its JSON answer; another status than 2xx is an error.
+    /// Sends a request and decodes its JSON answer; another status than 2xx is an error. A read that is refused because
+    /// nobody leads is answered from the asked server's own state, where the settings allow that.
     pub async fn json<T: DeserializeOwned>(&self, request: Request) -> Result<Reply<T>, ApiError> {
-        let response = self.send(request).await?.checked().await?;
+        let Some(leaderless) = &self.config.leaderless else { return self.ask(request).await };
+        let mut asked = request.clone();
+        asked.query.stale |= request.method == Method::GET && leaderless.oldest_ms().is_some();
+        let refused = match self.ask(asked).await {
+            Ok(reply) => return Ok(reply),
+            Err(error) => error,
+        };
+        let Some(again) = LeaderlessReads::instead(&request, &refused) else { return Err(refused) };
+        let reply = self.ask(again).await.map_err(|_| refused)?;
+        leaderless.note(reply.meta.last_contact_ms);
+        Ok(reply)
+    }
+
+    async fn ask<T: DeserializeOwned>(&self, request: Request) -> Result<Reply<T>, ApiError> {
+        let response = self.send(request).await?;
+        self.decode(response).await
+    }
+
+    /// Decodes a JSON answer; another status than 2xx is an error.
+    pub(crate) async fn decode<T: DeserializeOwned>(&self, response: Response) -> Result<Reply<T>, ApiError> {
+        let response = response.checked().await?;
         let (meta, url) = (Meta::from_headers(&response.headers), response.url.clone());
         let bytes = response.collect(MAX_BODY).await?;
         let raw = if bytes.is_empty() {

@@ -12,6 +12,7 @@ mod call;
 mod client;
 mod endpoint;
 mod error;
+mod leaderless;
 mod reply;
 mod transport;
 pub mod view;
@@ -25,5 +26,6 @@ pub use endpoint::{
 };
 pub use error::{ApiError, ConnectFailure};
 pub use http::Method;
+pub use leaderless::LeaderlessReads;
 pub use reply::{Meta, Reply};
 pub use transport::{Address, AddressError, TlsFiles, TlsSetupError};

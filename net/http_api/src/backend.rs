@@ -24,6 +24,13 @@ pub trait Watch: Send + Sync + 'static {
     /// Returns the newest view.
     fn snapshot(&self) -> Self::Snapshot;
 
+    /// Returns the index below which nothing that was read before is right any more, because another state took its
+    /// place; 0 when none did.
+    fn floor(&self, snapshot: &Self::Snapshot) -> u64 {
+        let _ = snapshot;
+        0
+    }
+
     /// Completes once something in one of `topics` is newer than in `seen`; may complete too early, never too
     /// late.
     fn changed<'a>(&'a self, seen: &'a Self::Snapshot, topics: &'a [Self::Topic]) -> BoxFuture<'a, ()>;

@@ -15,13 +15,18 @@ pub(crate) const MAX_BODY: usize = 32 << 20;
 
 /// Reads a whole body.
 pub(crate) async fn collect(body: Body) -> Result<Bytes, ApiError> {
-    axum::body::to_bytes(body, MAX_BODY).await.map_err(|error| {
+    collect_at_most(body, MAX_BODY).await
+}
+
+/// Reads a whole body of at most `limit` bytes.
+pub(crate) async fn collect_at_most(body: Body, limit: usize) -> Result<Bytes, ApiError> {
+    axum::body::to_bytes(body, limit).await.map_err(|error| {
         if std::error::Error::source(&error)
             .is_some_and(|source| source.is::<http_body_util::LengthLimitError>())
         {
             ApiError::new(
                 StatusCode::PAYLOAD_TOO_LARGE,
-                format!("the request body is larger than {MAX_BODY} bytes"),
+                format!("the request body is larger than {limit} bytes"),
             )
         } else {
             ApiError::bad_request("unexpected EOF")

@@ -14,15 +14,17 @@ use model::{AllocId, EvalId, NodeId, Timestamp};
 use serde_json::Value;
 use state::{Applied, Command, Snapshot, Table};
 
-use crate::{ApiError, Backend};
+use crate::{ApiError, Backend, Operations};
 
 /// A server of this region.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerInfo {
     /// Its name, without the region.
     pub name: String,
-    /// Its id in consensus.
+    /// Its id in consensus, as people see it.
     pub id: String,
+    /// The same as a number.
+    pub number: u64,
     /// Address for other agents, `host:port`.
     pub address: String,
     /// Address of its HTTP API, `host:port`.
@@ -60,7 +62,7 @@ pub struct EventBatch {
 }
 
 /// Everything the routes of the nouns need.
-pub trait Cluster: Backend<Snapshot = Snapshot, Topic = Table> {
+pub trait Cluster: Backend<Snapshot = Snapshot, Topic = Table> + Operations {
     /// Returns the time.
     fn now(&self) -> Timestamp;
 

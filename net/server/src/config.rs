@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use model::Nanos;
+use model::{AutopilotConfig, Nanos};
 
 /// The settings of a server.
 #[derive(Debug, Clone)]
@@ -30,4 +30,6 @@ pub struct ServerConfig {
     pub heartbeat_grace: Nanos,
     /// Evaluations scheduled at a time.
     pub workers: usize,
+    /// How a new cluster's servers look after their group.
+    pub autopilot: AutopilotConfig,
 }

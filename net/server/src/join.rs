@@ -20,7 +20,7 @@ const LOOK: Duration = Duration::from_millis(200);
 /// Founds a cluster or joins one; returns when this server is a member.
 pub(crate) async fn run(consensus: Consensus, calls: Calls, this: Introduction, addresses: Vec<String>) {
     if !consensus.status().members.is_empty() {
-        announce(&calls, &this).await;
+        announce(&consensus, &calls, &this, &addresses).await;
         return;
     }
     if this.expect == 1 && addresses.is_empty() {
@@ -94,9 +94,63 @@ async fn try_join(calls: &Calls, this: &Introduction, members: &[Introduction]) 
     }
 }
 
-/// Tells the cluster this server's addresses after a restart: they may have changed.
-async fn announce(calls: &Calls, this: &Introduction) {
-    if let Err(error) = calls.leader(PeerRequest::Join(this.clone())).await {
-        tracing::debug!(error, "nobody took note of this server's address");
+/// Tells the cluster this server's addresses after a restart: they may have changed, and the others may have taken this
+/// server out while it was away. Tries until the leader has taken note.
+async fn announce(consensus: &Consensus, calls: &Calls, this: &Introduction, addresses: &[String]) {
+    let mut tries = 0_u32;
+    loop {
+        match calls.leader(PeerRequest::Join(this.clone())).await {
+            Ok(PeerResponse::Done) => return,
+            // A server that was taken out hears of no leader: the others have to be asked.
+            Ok(_) | Err(_) => {
+                let mut others: Vec<String> = calls.addresses();
+                others.extend(addresses.iter().cloned());
+                others.retain(|other| *other != this.address);
+                others.sort_unstable();
+                others.dedup();
+                for address in others {
+                    match at(consensus, calls, this, &address).await {
+                        Ok(()) => return,
+                        Err(problem) if tries.is_multiple_of(20) => {
+                            tracing::debug!(address, problem, "nobody took note of this server yet");
+                        }
+                        Err(_) => {}
+                    }
+                }
+            }
+        }
+        tries += 1;
+        tokio::time::sleep(LOOK).await;
     }
+}
+
+/// Joins the cluster that the server at `address` belongs to.
+pub(crate) async fn at(
+    consensus: &Consensus,
+    calls: &Calls,
+    this: &Introduction,
+    address: &str,
+) -> Result<(), String> {
+    let hello = calls.peer(address, &PeerRequest::Hello(this.clone())).await?;
+    let PeerResponse::Hello { this: other, known } = hello else {
+        return Err("it gave an unexpected answer".to_owned());
+    };
+    if !other.founded {
+        return Err("it belongs to no cluster yet".to_owned());
+    }
+    let own = consensus.status().members;
+    let is_here = own.iter().any(|one| known.iter().any(|known| known.id == one.member.id.0));
+    if !own.is_empty() && !is_here {
+        return Err("it belongs to another cluster, and two clusters cannot become one".to_owned());
+    }
+    let mut problem = "its cluster has no leader".to_owned();
+    for member in &known {
+        match calls.peer(&member.address, &PeerRequest::Join(this.clone())).await {
+            Ok(PeerResponse::Done) => return Ok(()),
+            Ok(PeerResponse::Refused(reason)) => problem = reason,
+            Ok(_) => {}
+            Err(error) => problem = error,
+        }
+    }
+    Err(problem)
 }

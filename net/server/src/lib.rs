@@ -13,15 +13,18 @@
 
 #![forbid(unsafe_code)]
 
+mod autopilot;
 mod clients;
 mod config;
 mod event_log;
 mod join;
 mod leader_call;
+mod membership;
 mod peers;
 mod pings;
 mod protocol;
 mod push;
+mod restore;
 mod seed;
 mod server_handle;
 mod shell;
@@ -32,6 +35,8 @@ mod worker;
 
 pub use config::ServerConfig;
 pub use event_log::{EventLog, LoggedEvent};
+pub use membership::MembershipFailure;
 pub use protocol::{CLIENT_FRAME, FromServer, ToServer};
+pub use restore::{RestoreError, SaveError};
 pub use server_handle::{NodePath, Server, ServerView, WriteError};
 pub use start::StartError;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use control::request::{self, RequestError};
 use control::{CallError, EvalIds, PlanError};
-use model::Nanos;
-use raft::{Consensus, Encoded, Member, NodeInfo, ProposeError, ServerId};
+use model::{AutopilotConfig, Nanos};
+use raft::{Consensus, Encoded, Member, MembershipError, NodeInfo, ProposeError, ServerId};
 use state::{Applied, Command, Entry, codec};
 use tokio::sync::{oneshot, watch};
 use wire::Connection;
@@ -29,6 +29,8 @@ pub(crate) struct Local {
     pub(crate) clients: Arc<Clients>,
     pub(crate) this: Introduction,
     pub(crate) leading: watch::Receiver<bool>,
+    /// How a new cluster's servers look after their group.
+    pub(crate) seed: Arc<AutopilotConfig>,
 }
 
 /// Why a write was not carried out.
@@ -160,7 +162,14 @@ impl Local {
         PeerResponse::Hello { this, known }
     }
 
-    /// Takes another server into the cluster: first without a vote, then with one.
+    /// How the servers look after their group.
+    pub(crate) fn autopilot(&self) -> Arc<AutopilotConfig> {
+        let config = Arc::clone(&self.store.snapshot().autopilot);
+        if config.create_index == 0 { Arc::clone(&self.seed) } else { config }
+    }
+
+    /// Takes another server into the cluster, without a vote; the autopilot gives it one, unless no time of probation
+    /// is wanted.
     async fn join(&self, other: Introduction) -> PeerResponse {
         if !*self.leading.borrow() {
             return PeerResponse::NotLeader;
@@ -173,9 +182,10 @@ impl Local {
         let result = match known {
             Some(one) if one.voter && one.member == member => Ok(()),
             Some(one) if one.voter => self.consensus.update_server(member).await,
-            Some(_) => self.consensus.promote_server(id).await,
+            Some(one) if one.member == member => self.vote(id).await,
+            Some(_) => self.consensus.update_server(member).await,
             None => match self.consensus.add_server(member).await {
-                Ok(()) => self.consensus.promote_server(id).await,
+                Ok(()) => self.vote(id).await,
                 Err(error) => Err(error),
             },
         };
@@ -183,6 +193,15 @@ impl Local {
             Ok(()) => PeerResponse::Done,
             Err(error) => PeerResponse::Refused(error.to_string()),
         }
+    }
+}
+
+impl Local {
+    async fn vote(&self, id: ServerId) -> Result<(), MembershipError> {
+        if self.autopilot().server_stabilization_time > Nanos::ZERO {
+            return Ok(());
+        }
+        self.consensus.promote_server(id).await
     }
 }
 

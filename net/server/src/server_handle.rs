@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use control::autopilot::GroupHealth;
 use model::NodeId;
 use raft::{Barrier, Consensus, Leadership, ProposeError, ReadError, Status};
 use state::{Applied, Command, Snapshot};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use wire::{Accepted, Connection};
+use wire::{Accepted, Connection, Region};
 
 use crate::clients::{self, ClientDoor, Clients};
 use crate::event_log::EventLog;
@@ -37,6 +38,10 @@ pub(crate) struct Inner {
     pub(crate) events: Arc<EventLog>,
     pub(crate) door: ClientDoor,
     pub(crate) leading: watch::Receiver<bool>,
+    pub(crate) health: watch::Receiver<GroupHealth>,
+    pub(crate) region: Region,
+    /// Held while a saved state is restored.
+    pub(crate) restoring: tokio::sync::Mutex<()>,
     pub(crate) tasks: tokio::sync::Mutex<JoinSet<()>>,
 }
 
@@ -144,6 +149,12 @@ impl Server {
     pub async fn barrier(&self, quorum: bool) -> Result<(), ReadError> {
         let barrier = if quorum { Barrier::Quorum } else { Barrier::Lease };
         self.inner.consensus.barrier(barrier).await.map(|_| ())
+    }
+
+    /// How the servers are, as this one saw it at its last look; none unless it leads.
+    #[must_use]
+    pub fn health(&self) -> Option<GroupHealth> {
+        self.is_leader().then(|| self.inner.health.borrow().clone())
     }
 
     /// Has the leader forget everything that is terminal.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use control::autopilot::GroupHealth;
 use control::{BrokerOptions, GcOptions, HeartbeatOptions, ServerOptions};
 use raft::{Config, Consensus, NodeInfo, RealDisk};
 use tokio::sync::watch;
@@ -18,7 +19,7 @@ use crate::server_handle::{Inner, Server};
 use crate::shell::Shell;
 use crate::store::Store;
 use crate::transport::QuicTransport;
-use crate::{join, pings, worker};
+use crate::{autopilot, join, pings, worker};
 
 /// Name of the cluster in data directories. Regions tell clusters apart.
 const CLUSTER: &str = "nomad";
@@ -77,8 +78,10 @@ impl Server {
             clients: Arc::clone(&clients),
             this: this.clone(),
             leading: is_leading.clone(),
+            seed: Arc::new(config.autopilot.clone()),
         };
-        let calls = Calls::new(consensus.clone(), local, endpoint, region);
+        let (health, seen_health) = watch::channel(GroupHealth::default());
+        let calls = Calls::new(consensus.clone(), local.clone(), endpoint, region.clone());
         let door = ClientDoor {
             clients: Arc::clone(&clients),
             store: Arc::clone(&store),
@@ -95,13 +98,26 @@ impl Server {
         let mut tasks = JoinSet::new();
         tasks.spawn(shell.run(control::Server::new(options(&config)), wished));
         tasks.spawn(pings::run(Arc::clone(&clients), Arc::clone(&store), calls.clone()));
+        tasks.spawn(autopilot::run(local, health));
         tasks.spawn(join::run(consensus.clone(), calls.clone(), this, config.join.clone()));
         for _ in 0..config.workers.max(1) {
             tasks.spawn(worker::run(calls.clone(), Arc::clone(&store)));
         }
         let tasks = tokio::sync::Mutex::new(tasks);
-        let inner =
-            Inner { consensus, store, clients, calls, wishes, events, door, leading: is_leading, tasks };
+        let inner = Inner {
+            consensus,
+            store,
+            clients,
+            calls,
+            wishes,
+            events,
+            door,
+            leading: is_leading,
+            health: seen_health,
+            region,
+            restoring: tokio::sync::Mutex::default(),
+            tasks,
+        };
         Ok(Self { inner: Arc::new(inner) })
     }
 }

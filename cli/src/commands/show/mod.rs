@@ -6,6 +6,7 @@
 mod agent_info;
 mod alloc;
 mod alloc_tasks;
+mod autopilot;
 mod cluster;
 mod deployment;
 mod eval;
@@ -16,11 +17,13 @@ mod node;
 mod node_list;
 mod plan;
 mod server;
+mod snapshot;
 mod stats;
 mod version;
 
 pub use agent_info::agent_info;
 pub use alloc::{AllocPage, alloc_short, alloc_status, alloc_table};
+pub use autopilot::{autopilot_config, autopilot_health};
 pub use cluster::{
     namespace, namespace_list, node_pool, node_pool_list, pool_job_list, pool_node_list, scheduler_config,
 };
@@ -33,6 +36,7 @@ pub use node::{NodePage, node_status};
 pub use node_list::{NodeColumns, node_list};
 pub use plan::{PlanPage, plan, plan_why, warnings_block};
 pub use server::{members, raft_peers};
+pub use snapshot::snapshot_contents;
 pub use version::{VersionPage, job_version, scaling_events};
 
 pub use crate::follow::{DrainMonitor, EvalMonitor, Verdict, deployment_block};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use model::Nanos;
+use model::{AutopilotConfig, Nanos};
 
 /// The settings of an agent.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,6 +36,8 @@ pub struct AgentConfig {
     pub tls: TlsSection,
     /// Settings of drivers by name.
     pub plugins: BTreeMap<String, serde_json::Value>,
+    /// How a new cluster's servers look after their group.
+    pub autopilot: AutopilotConfig,
     /// Leaves the cluster on an interrupt.
     pub leave_on_interrupt: bool,
     /// Leaves the cluster when told to terminate.
@@ -59,6 +61,7 @@ impl Default for AgentConfig {
             client: ClientSection::default(),
             tls: TlsSection::default(),
             plugins: BTreeMap::new(),
+            autopilot: AutopilotConfig::default(),
             leave_on_interrupt: false,
             leave_on_terminate: false,
         }

@@ -1,5 +1,7 @@
 //! Which key means which setting.
 
+use model::AutopilotConfig;
+
 use super::section::Section;
 use super::{AgentConfig, ClientSection, ConfigError, HostVolumeSection, ServerSection, TlsSection};
 
@@ -39,6 +41,7 @@ pub(super) fn apply(mut root: Section<'_>, config: &mut AgentConfig) -> Result<(
     }
     root.block("server", |block| server(block, &mut config.server))?;
     root.block("client", |block| client(block, &mut config.client))?;
+    root.block("autopilot", |block| autopilot(block, &mut config.autopilot))?;
     root.block("tls", |block| tls(block, &mut config.tls))?;
     root.named("plugin", |name, block| {
         let settings =
@@ -112,6 +115,17 @@ fn client(block: &mut Section<'_>, client: &mut ClientSection) -> Result<(), Con
         client.host_volumes.insert(name.to_owned(), volume);
         Ok(())
     })
+}
+
+fn autopilot(block: &mut Section<'_>, autopilot: &mut AutopilotConfig) -> Result<(), ConfigError> {
+    block.flag("cleanup_dead_servers", &mut autopilot.cleanup_dead_servers)?;
+    block.duration("last_contact_threshold", &mut autopilot.last_contact_threshold)?;
+    block.number("max_trailing_logs", COUNT, &mut autopilot.max_trailing_logs)?;
+    block.number("min_quorum", COUNT, &mut autopilot.min_quorum)?;
+    block.duration("server_stabilization_time", &mut autopilot.server_stabilization_time)?;
+    block.flag("enable_redundancy_zones", &mut autopilot.enable_redundancy_zones)?;
+    block.flag("disable_upgrade_migration", &mut autopilot.disable_upgrade_migration)?;
+    block.flag("enable_custom_upgrades", &mut autopilot.enable_custom_upgrades)
 }
 
 fn tls(block: &mut Section<'_>, tls: &mut TlsSection) -> Result<(), ConfigError> {

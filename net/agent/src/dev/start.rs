@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use client::{RawExecSettings, Roots, ShutdownMode, sweep_leftovers};
-use model::NodeStatus;
+use model::{Nanos, NodeStatus};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use wire::ca::ClusterCa;
@@ -156,6 +156,8 @@ impl DevCluster {
             config.server.enabled = true;
             config.server.retry_join = self.servers.iter().map(|one| one.rpc_address.clone()).collect();
             config.server.bootstrap_expect = usize::from(number == 0);
+            // Servers of one process need no probation.
+            config.autopilot.server_stabilization_time = Nanos::ZERO;
             let dir = self.record.dir.join(format!("server-{number}"));
             make_dir(&dir)?;
             let server = ServerParts {

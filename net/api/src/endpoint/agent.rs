@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::call::Query;
-use crate::view::Members;
+use crate::view::{JoinAnswer, Members};
 use crate::{ApiError, Client, Reply, Request};
 
 /// Requests about the agent itself.
@@ -29,6 +29,18 @@ impl AgentApi<'_> {
     /// Lists the servers that the agent knows.
     pub async fn members(&self) -> Result<Reply<Members>, ApiError> {
         self.client.json(Request::get("/v1/agent/members", Query::default())).await
+    }
+
+    /// Has the agent join the clusters of the servers at these addresses.
+    pub async fn join(&self, addresses: &[String]) -> Result<Reply<JoinAnswer>, ApiError> {
+        let query = addresses.iter().fold(Query::default(), |query, address| query.with("address", address));
+        self.client.json(Request::put("/v1/agent/join", query, Value::Null)).await
+    }
+
+    /// Has the leader take out a server that has failed, by its name.
+    pub async fn force_leave(&self, name: &str) -> Result<Reply<Value>, ApiError> {
+        let query = Query::default().with("node", name);
+        self.client.json(Request::put("/v1/agent/force-leave", query, Value::Null)).await
     }
 
     /// Asks whether the agent is well; an agent that is not answers with an error.

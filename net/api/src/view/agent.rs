@@ -34,6 +34,16 @@ view! {
         tags: BTreeMap<String, String>,
     }
 
+    /// How an attempt to join clusters ended.
+    JoinAnswer {
+        /// How many addresses led to a cluster.
+        #[serde(rename = "num_joined")]
+        joined: u64,
+        /// Why none did.
+        #[serde(rename = "error")]
+        error: String,
+    }
+
     /// Who votes in a region.
     RaftConfiguration {
         /// The servers.

@@ -6,6 +6,7 @@
 
 mod agent;
 mod alloc;
+mod autopilot;
 mod cluster;
 mod deployment;
 mod eval;
@@ -16,12 +17,13 @@ mod node;
 mod plan;
 mod search;
 
-pub use agent::{Member, Members, RaftConfiguration, RaftServer};
+pub use agent::{JoinAnswer, Member, Members, RaftConfiguration, RaftServer};
 pub use alloc::{
     AddressPort, AllocDeployment, AllocStub, AllocView, AllocatedResources, CheckStatus, CpuView,
     DesiredTransition, MemoryView, NetworkView, SharedResources, TaskEventView, TaskResourcesView,
     TaskStateView,
 };
+pub use autopilot::{AutopilotConfigView, AutopilotHealth, LeadershipTransfer, ServerHealthView};
 pub use cluster::{
     NamespaceCapabilitiesView, NamespaceNodePoolView, NamespaceView, NodePoolSchedulerView, NodePoolView,
     PreemptionView, SchedulerAnswer, SchedulerConfigView,

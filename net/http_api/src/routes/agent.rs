@@ -18,11 +18,22 @@ pub(super) fn routes<C: Cluster>() -> Vec<Route<C>> {
         reach: Reach::Agent,
         handler,
     };
+    let write = |path, reach, handler: Handler<C>| Route {
+        method: Method::Write,
+        path,
+        capability: &[Capability::AgentWrite],
+        scope: Scope::Cluster,
+        filter: Filter::None,
+        reach,
+        handler,
+    };
     vec![
         get("/v1/agent/self", &[Capability::AgentRead], Scope::Cluster, handler(this::<C>)),
         get("/v1/agent/health", &[], Scope::Open, handler(health::<C>)),
         get("/v1/agent/members", &[Capability::NodeRead], Scope::Cluster, handler(members::<C>)),
         get("/v1/agent/servers", &[Capability::AgentRead], Scope::Cluster, handler(servers::<C>)),
+        write("/v1/agent/join", Reach::Agent, handler(join::<C>)),
+        write("/v1/agent/force-leave", Reach::Leader, handler(force_leave::<C>)),
     ]
 }
 
@@ -57,6 +68,32 @@ async fn members<C: Cluster>(call: Call<C>) -> Result<Reply, ApiError> {
 async fn servers<C: Cluster>(call: Call<C>) -> Result<Reply, ApiError> {
     let addresses: Vec<String> = call.backend.servers().into_iter().map(|server| server.address).collect();
     Reply::json(&addresses)
+}
+
+/// `PUT /v1/agent/join?address=…&address=…`
+async fn join<C: Cluster>(call: Call<C>) -> Result<Reply, ApiError> {
+    if call.backend.position() == Position::Client {
+        return Err(ApiError::new(http::StatusCode::NOT_IMPLEMENTED, "Invalid method"));
+    }
+    let addresses: Vec<String> = call.query.raw.all("address").map(str::to_owned).collect();
+    if addresses.is_empty() {
+        return Err(ApiError::bad_request("missing address to join"));
+    }
+    let (joined, error) = match call.backend.join(addresses).await {
+        Ok(joined) => (joined, String::new()),
+        Err(error) => (0, error.text().to_owned()),
+    };
+    Reply::json(&json!({ "num_joined": joined, "error": error }))
+}
+
+/// `PUT /v1/agent/force-leave?node=`
+async fn force_leave<C: Cluster>(call: Call<C>) -> Result<Reply, ApiError> {
+    let name = call.query.raw.text("node");
+    if name.is_empty() {
+        return Err(ApiError::bad_request("missing node to force leave"));
+    }
+    call.backend.force_leave(name).await?;
+    Ok(Reply::empty())
 }
 
 fn member(server: &ServerInfo, agent: &AgentInfo, region: &str) -> Value {

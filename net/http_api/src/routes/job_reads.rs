@@ -161,7 +161,7 @@ pub(super) async fn submission<C: Cluster>(call: Call<C>) -> Result<Reply, ApiEr
     object(&call, &[Table::Jobs], |state: &Snapshot| {
         let table = state.indexes.of(Table::Jobs);
         let submission = found(&call, state.submission(&key, version), table, "job source not found")?;
-        let mut submission = submission.clone();
+        let mut submission = submission.as_ref().clone();
         for value in submission.variable_flags.values_mut() {
             unescape(value);
         }

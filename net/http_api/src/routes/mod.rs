@@ -18,6 +18,7 @@
 //! | `/v1/jobs/statuses` | the newest modify index on the page |
 //! | writes | the index of the write |
 //! | `/v1/status/*`, `/v1/regions`, `/v1/agent/*`, `/v1/client/*`, parse, validate | none |
+//! | `/v1/operator/raft/*`, `/v1/operator/autopilot/*`, `/v1/operator/snapshot` | none |
 
 mod agent;
 mod allocations;
@@ -39,6 +40,9 @@ mod namespaces;
 mod node_pools;
 mod nodes;
 mod operator;
+mod operator_autopilot;
+mod operator_raft;
+mod operator_snapshot;
 mod reading;
 mod search;
 mod services;
@@ -50,7 +54,7 @@ use crate::{Route, RouteTable};
 /// The table of all endpoints.
 #[must_use]
 pub fn all<C: Cluster>() -> RouteTable<C> {
-    let groups: [Vec<Route<C>>; 20] = [
+    let groups: [Vec<Route<C>>; 23] = [
         jobs::routes(),
         job::routes(),
         job_launches::routes(),
@@ -71,6 +75,9 @@ pub fn all<C: Cluster>() -> RouteTable<C> {
         status::routes(),
         agent::routes(),
         operator::routes(),
+        operator_raft::routes(),
+        operator_autopilot::routes(),
+        operator_snapshot::routes(),
     ];
     RouteTable::new(groups.into_iter().flatten().chain(events::routes()))
 }

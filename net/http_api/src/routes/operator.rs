@@ -1,7 +1,7 @@
-//! `/v1/operator/…` and `/v1/system/…`
+//! `/v1/operator/scheduler/…`, `/v1/operator/license` and `/v1/system/…`
 
 use model::{SchedulerConfig, SchedulerConfigDraft};
-use serde_json::{Value, json};
+use serde_json::json;
 use state::{Command, Reply as Applied, Table};
 
 use super::job_writes::not_applied;
@@ -27,7 +27,6 @@ pub(super) fn routes<C: Cluster>() -> Vec<Route<C>> {
     const ALL: &[Capability] = &[Capability::Management];
     const SCHEDULER: &str = "/v1/operator/scheduler/configuration";
     vec![
-        route(Method::Get, "/v1/operator/raft/configuration", ALL, Reach::Region, handler(raft::<C>)),
         route(Method::Get, SCHEDULER, READ, Reach::Region, handler(scheduler::<C>)),
         route(Method::Write, SCHEDULER, WRITE, Reach::Leader, handler(set_scheduler::<C>)),
         Route {
@@ -39,21 +38,9 @@ pub(super) fn routes<C: Cluster>() -> Vec<Route<C>> {
     ]
 }
 
-/// `GET /v1/operator/raft/configuration`
-async fn raft<C: Cluster>(call: Call<C>) -> Result<Reply, ApiError> {
-    let region = call.backend.region().to_owned();
-    let servers: Vec<Value> = call
-        .backend
-        .servers()
-        .into_iter()
-        .map(|server| {
-            json!({
-                "Address": server.address, "ID": server.id, "Leader": server.leader,
-                "Node": format!("{}.{region}", server.name), "RaftProtocol": "3", "Voter": server.voter,
-            })
-        })
-        .collect();
-    Reply::json(&json!({ "Index": 0, "Servers": servers }))
+/// The answer to a method that a route does not know where Nomad says so with 404.
+pub(super) async fn no_such_method<C: Cluster>(_: Call<C>) -> Result<Reply, ApiError> {
+    Err(ApiError::not_found("Invalid method"))
 }
 
 /// `GET /v1/operator/scheduler/configuration`

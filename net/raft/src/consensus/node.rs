@@ -30,6 +30,8 @@ pub(super) struct Node<Rt: AsyncRuntime> {
     pub(super) in_flight: AtomicUsize,
     /// Membership changes come one at a time.
     pub(super) changing: futures::lock::Mutex<()>,
+    /// When the leader was last heard of.
+    pub(super) heard: Mutex<Option<Rt::Instant>>,
     /// Where the log stood, in bytes, when a snapshot was last asked for because of its size.
     pub(super) snapshot_mark: AtomicU64,
     /// Ends with the log's writer.

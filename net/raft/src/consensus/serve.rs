@@ -3,8 +3,11 @@
 //! Limits: nothing is decoded before region, cluster and addressee were checked; a snapshot arrives in pieces, one
 //! transfer at a time.
 
+use std::sync::PoisonError;
+
 use bytes::Bytes;
-use openraft::raft::{TransferLeaderRequest, VoteRequest};
+use openraft::async_runtime::Instant;
+use openraft::raft::{AppendEntriesResponse, TransferLeaderRequest, VoteRequest};
 use openraft::{AsyncRuntime, Snapshot};
 
 use super::node::Node;
@@ -50,13 +53,13 @@ impl<Rt: AsyncRuntime> Node<Rt> {
         Ok((envelope, content))
     }
 
-    async fn serve_append(
-        &self,
-        content: &Bytes,
-    ) -> Result<openraft::raft::AppendEntriesResponse<Types<Rt>>, Refusal> {
+    async fn serve_append(&self, content: &Bytes) -> Result<AppendEntriesResponse<Types<Rt>>, Refusal> {
         let request = decode_append::<Rt>(content)?;
         let grew = !request.entries.is_empty();
         let answer = self.raft.append_entries(request).await.map_err(|_| Refusal::Stopped)?;
+        if !matches!(answer, AppendEntriesResponse::HigherVote(_)) {
+            *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = Some(Rt::Instant::now());
+        }
         if grew {
             self.bound_log().await;
         }

@@ -67,6 +67,7 @@ pub(super) async fn start<Rt: AsyncRuntime>(
         snapshots,
         in_flight: AtomicUsize::new(0),
         changing: futures::lock::Mutex::new(()),
+        heard: Mutex::new(None),
         snapshot_mark: AtomicU64::new(0),
         writer: Mutex::new(Some(writer)),
     })

@@ -2,6 +2,7 @@
 //!
 //! Limits: a moment's picture; only the leader knows how far the others are.
 
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use openraft::async_runtime::{Instant, WatchReceiver};
@@ -46,6 +47,8 @@ pub struct Status {
     pub snapshot: Option<u64>,
     /// How long ago a quorum last confirmed it as leader; only a leader knows.
     pub quorum_acked: Option<Duration>,
+    /// How long ago the leader was last heard of; none on a leader, and before the first time.
+    pub leader_heard: Option<Duration>,
     /// Whether a change of the group is under way; until it ends, the old and the new majority are both needed.
     pub changing: bool,
     /// All servers of the group.
@@ -61,11 +64,18 @@ pub struct MemberStatus {
     pub voter: bool,
     /// The index up to which its log equals the leader's; only the leader knows.
     pub matched: Option<u64>,
+    /// The term of that entry.
+    pub matched_term: Option<u64>,
     /// How long ago it last answered; only the leader knows.
     pub last_contact: Option<Duration>,
 }
 
 impl<Rt: AsyncRuntime> Node<Rt> {
+    fn last_heard(&self) -> Option<Duration> {
+        let heard = *self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        heard.map(|at| at.elapsed())
+    }
+
     pub(super) fn present_status(&self) -> Status {
         let receiver = self.raft.metrics();
         // The guard blocks consensus: it must not live longer than the clone.
@@ -78,6 +88,7 @@ impl<Rt: AsyncRuntime> Node<Rt> {
             member: Member { id: *id, info: info.clone() },
             voter: voters.contains(id),
             matched: replication.get(id).and_then(|id| id.map(|id| id.index)),
+            matched_term: replication.get(id).and_then(|id| id.map(|id| id.leader_id.term)),
             last_contact: heartbeat.get(id).and_then(|at| at.as_ref().map(|at| at.elapsed())),
         });
         let members: Vec<MemberStatus> = members.collect();
@@ -99,6 +110,7 @@ impl<Rt: AsyncRuntime> Node<Rt> {
             snapshot: metrics.snapshot.map(|id| id.index),
             changing: membership.get_joint_config().len() > 1
                 || metrics.membership_config != metrics.committed_membership_config,
+            leader_heard: if metrics.state.is_leader() { None } else { self.last_heard() },
             quorum_acked: metrics.last_quorum_acked.map(|at| at.elapsed()),
             members,
         }

@@ -4,10 +4,12 @@ use std::sync::{Arc, Mutex};
 
 use axum::extract::Request;
 use axum::response::Response;
+use bytes::Bytes;
+use control::autopilot::{AutopilotMachine, GroupHealth, ServerReport};
 use futures::future::BoxFuture;
 use http_api::cluster::{AgentInfo, Cluster, EventBatch, LocalClient, ServerInfo};
 use http_api::query::Consistency;
-use http_api::{ApiError, Backend, Contact, Destination, Position, Watch};
+use http_api::{ApiError, Backend, Contact, Destination, Operations, Position, Watch};
 use model::{NodeId, Timestamp};
 use serde_json::json;
 use state::{Applied, Command, Entry, Snapshot, State, Table};
@@ -103,6 +105,7 @@ impl Cluster for Fake {
         vec![ServerInfo {
             name: "golden-1".to_owned(),
             id: "2a3f0a1e-0000-4000-8000-000000000001".to_owned(),
+            number: 1,
             address: "127.0.0.1:4647".to_owned(),
             http_address: "127.0.0.1:4646".to_owned(),
             leader: true,
@@ -144,5 +147,50 @@ impl Cluster for Fake {
             let log = self.log.lock().unwrap();
             log.iter().filter(|batch| batch.applied.index > index).cloned().collect()
         })
+    }
+}
+
+impl Operations for Fake {
+    fn save_state(&self) -> BoxFuture<'_, Result<Bytes, ApiError>> {
+        Box::pin(async { Ok(Bytes::from_static(b"an archive")) })
+    }
+
+    fn restore_state(&self, archive: Bytes) -> BoxFuture<'_, Result<(), ApiError>> {
+        Box::pin(async move {
+            let text = "failed to restore from snapshot: failed to decompress snapshot: unexpected EOF";
+            if archive == "an archive" { Ok(()) } else { Err(ApiError::internal(text)) }
+        })
+    }
+
+    fn health(&self) -> Option<GroupHealth> {
+        let report = ServerReport {
+            id: 1,
+            name: "golden-1".into(),
+            voter: true,
+            leads: true,
+            silent: None,
+            trailing: 0,
+            last: (2, 261),
+        };
+        let mut machine = AutopilotMachine::default();
+        let action = machine.look(self.now(), &self.snapshot().autopilot, &[report]);
+        assert_eq!(action, None);
+        Some(machine.health().clone())
+    }
+
+    fn remove_server<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<(), ApiError>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn transfer_leadership<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<(), ApiError>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn join(&self, addresses: Vec<String>) -> BoxFuture<'_, Result<usize, ApiError>> {
+        Box::pin(async move { Ok(addresses.len()) })
+    }
+
+    fn force_leave<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<(), ApiError>> {
+        Box::pin(async { Ok(()) })
     }
 }
