@@ -104,12 +104,16 @@ fn decide(scope: &Scope<'_>, sorted: &mut Sorted, alloc: Arc<Alloc>, failed: Tim
         return;
     }
     let next = next_move(&alloc, failed);
-    let due = alloc.followup_eval == scope.eval.id || next.at.since(scope.now) <= SOON;
+    // The delay before a move that found no room has been served already.
+    let due = alloc.followup_eval == scope.eval.id
+        || next.at.since(scope.now) <= SOON
+        || last_attempt_failed(&alloc);
     if next.eligible && due {
         sorted.now.push(alloc);
         return;
     }
-    if next.eligible && alloc.followup_eval.is_none() {
+    let awaited = scope.snapshot.eval(alloc.followup_eval).is_some_and(|eval| !eval.status.is_terminal());
+    if next.eligible && !awaited {
         sorted.later.push((next.at, Arc::clone(&alloc)));
     }
     sorted.stay.push(alloc);

@@ -208,6 +208,41 @@ fn what_cannot_move_for_lack_of_room_stays_and_says_so() {
     );
 }
 
+/// The note that there was no room is a change, and the delay of a task that never ran counts from the last one.
+#[test]
+fn what_found_no_room_before_moves_with_the_first_evaluation_that_finds_some() {
+    check(
+        r##"
+        now 1000
+        node a
+        job web service {"Group": {"ReschedulePolicy": {"Attempts": 2, "Unlimited": false, "Interval": 100000000000, "Delay": 5000000000, "DelayFunction": "constant"}}}
+        alloc web 0 gone failed modified=999 followup=7 noroom
+        eval web queued-allocs
+        "##,
+        &expect![[r#"
+            place g[0] on a after web/0 moved@1000+5
+            stop web/0 ""
+        "#]],
+    );
+}
+
+#[test]
+fn a_move_whose_evaluation_is_over_gets_another_evaluation() {
+    check(
+        r##"
+        now 1000
+        node a
+        job web service {"Group": {"ReschedulePolicy": {"Attempts": 2, "Unlimited": false, "Interval": 100000000000, "Delay": 5000000000, "DelayFunction": "constant"}}}
+        alloc web 0 gone failed modified=999 followup=7
+        eval web node-update
+        "##,
+        &expect![[r#"
+            update web/0 eval 0
+            eval pending alloc-reschedule at 1004
+        "#]],
+    );
+}
+
 #[test]
 fn failures_of_a_running_deployment_wait_for_it() {
     check(

@@ -384,15 +384,14 @@ fn rare(alloc: &mut Alloc, words: &Words<'_>) {
             rare.states.push(AllocState { status, time: seconds(time) });
         }
     }
-    if let Some(moves) = words.get("moves") {
-        let events = moves.split(',').map(|event| {
+    let moves = words.get("moves");
+    let last_failed = has("noroom").is_some();
+    if moves.is_some() || last_failed {
+        let events = moves.into_iter().flat_map(|moves| moves.split(',')).map(|event| {
             let (time, delay) = event.split_once(':').unwrap();
             let delay = Nanos(seconds(delay).0);
             RescheduleEvent { time: seconds(time), previous_alloc: id, previous_node: node, delay }
         });
-        rare.reschedule = Some(RescheduleTracker {
-            events: events.collect(),
-            last_failed: words.plain.contains(&"noroom"),
-        });
+        rare.reschedule = Some(RescheduleTracker { events: events.collect(), last_failed });
     }
 }
