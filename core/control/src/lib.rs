@@ -15,6 +15,7 @@ pub mod blocked_evals;
 pub mod deployment;
 pub mod drainer;
 pub mod eval_broker;
+pub mod explain;
 pub mod gc;
 pub mod heartbeat;
 pub mod launcher;
@@ -27,6 +28,7 @@ pub mod request;
 pub mod server;
 pub mod term;
 pub mod token;
+pub mod whatif;
 pub mod worker;
 
 pub use eval_broker::{BrokerOptions, Delivery, GivenUp, TokenError};

@@ -11,4 +11,5 @@ mod plans;
 mod requests;
 mod servers;
 mod terms;
+mod what_if;
 mod workers;
