@@ -15,6 +15,7 @@
 //! | `/v1/node/:id/allocations`, `…/allocations` of evaluations and deployments | newest of those allocations |
 //! | `/v1/namespaces`, `/v1/node/pools` | the table's |
 //! | `/v1/services`, `/v1/service/:name`, `…/services` of jobs and allocations | the table's |
+//! | `…/explain` of jobs, allocations and evaluations, `/v1/whatif` | the state's |
 //! | `/v1/jobs/statuses` | the newest modify index on the page |
 //! | writes | the index of the write |
 //! | `/v1/status/*`, `/v1/regions`, `/v1/agent/*`, `/v1/client/*`, parse, validate | none |
@@ -26,6 +27,7 @@ mod client;
 mod deployments;
 mod evaluations;
 mod events;
+mod explain;
 mod files;
 mod job;
 mod job_launches;
@@ -54,7 +56,7 @@ use crate::{Route, RouteTable};
 /// The table of all endpoints.
 #[must_use]
 pub fn all<C: Cluster>() -> RouteTable<C> {
-    let groups: [Vec<Route<C>>; 23] = [
+    let groups: [Vec<Route<C>>; 24] = [
         jobs::routes(),
         job::routes(),
         job_launches::routes(),
@@ -70,6 +72,7 @@ pub fn all<C: Cluster>() -> RouteTable<C> {
         namespaces::routes(),
         evaluations::routes(),
         deployments::routes(),
+        explain::routes(),
         search::routes(),
         services::routes(),
         status::routes(),

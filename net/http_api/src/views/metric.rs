@@ -59,7 +59,13 @@ fn near_miss(miss: &NearMiss) -> Value {
         "Reason": &*miss.reason, "Exhausted": miss.exhausted, "Nodes": miss.nodes, "OnlyReason": miss.only,
         "NodeID": miss.node.to_string(), "NodeName": &*miss.node_name,
     });
-    match &miss.lack {
+    put_lack(&mut json, &miss.lack);
+    json
+}
+
+/// Says what a node lacks.
+pub(super) fn put_lack(json: &mut Value, lack: &Lack) {
+    match lack {
         Lack::Short { by, asked, unit } => {
             json["Short"] = (*by).into();
             json["Asked"] = (*asked).into();
@@ -71,7 +77,6 @@ fn near_miss(miss: &NearMiss) -> Value {
         Lack::Without(thing) => json["Without"] = (&**thing).into(),
         Lack::Plain => {}
     }
-    json
 }
 
 fn score(score: &NodeScore) -> Value {

@@ -6,19 +6,23 @@ mod alloc;
 mod alloc_resources;
 mod deployment;
 mod eval;
+mod explain;
 mod job;
 mod metric;
 mod node;
 mod node_resources;
 mod task_event;
 mod task_state;
+mod what_if;
 
 pub use alloc::{alloc, alloc_status, alloc_stub};
 pub use deployment::{deployment, deployment_status};
 pub use eval::{annotations, eval, eval_stub};
+pub use explain::{MaySee, Shown, group_explained};
 pub use job::{job_stub, summary};
 pub use metric::metric;
 pub use node::{node, node_stub};
+pub use what_if::{MAX_MOVES, what_if};
 
 use std::collections::BTreeMap;
 

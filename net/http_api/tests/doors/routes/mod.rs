@@ -4,6 +4,7 @@
 //! [`replay`] sends a recorded request and compares the answer with the recorded one.
 
 mod errors;
+mod explain;
 mod fake;
 mod plans;
 mod populate;
