@@ -11,6 +11,7 @@ mod fmt;
 mod follow;
 mod job_text;
 mod jobs;
+mod operator;
 mod plan;
 mod recorded;
 mod show;

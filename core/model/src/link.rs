@@ -76,6 +76,9 @@ pub struct AllocPush {
     pub index: u64,
     /// Whether these are all of the node's: others are gone and are to be destroyed.
     pub complete: bool,
+    /// Whether the servers may have forgotten how the allocations are, since a saved state was restored: each is to be
+    /// reported again.
+    pub report: bool,
     /// Job versions that the assignments refer to by position.
     pub jobs: Vec<Arc<Job>>,
     /// The allocations.

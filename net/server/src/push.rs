@@ -12,13 +12,24 @@ use state::Snapshot;
 pub(crate) struct Told {
     allocs: BTreeMap<AllocId, u64>,
     complete: bool,
+    /// Index at which a saved state had been restored when it was told.
+    restored: u64,
 }
 
 impl Told {
     /// What `node` has to be told now; none when nothing changed since the last time.
     pub(crate) fn next(&mut self, snapshot: &Snapshot, node: NodeId) -> Option<AllocPush> {
         let mut jobs = JobTable::default();
-        let mut push = AllocPush { index: snapshot.index, complete: !self.complete, ..AllocPush::default() };
+        if self.restored != snapshot.restored {
+            // What it was told before was of another state.
+            *self = Self { restored: snapshot.restored, ..Self::default() };
+        }
+        let mut push = AllocPush {
+            index: snapshot.index,
+            complete: !self.complete,
+            report: !self.complete && snapshot.restored > 0,
+            ..AllocPush::default()
+        };
         let mut present = BTreeMap::new();
         for alloc in snapshot.allocs_on_node(node) {
             present.insert(alloc.id, alloc.alloc_modify_index);

@@ -136,6 +136,12 @@ impl AllocMachine {
         self.tasks.iter().find(|task| &*task.rules().name == name)
     }
 
+    /// What was last reported.
+    #[must_use]
+    pub const fn reported(&self) -> Option<&AllocUpdate> {
+        self.reported.as_ref()
+    }
+
     /// The restarts of its tasks that still count, for the next agent.
     #[must_use]
     pub fn restart_windows(&self) -> BTreeMap<Name, RestartWindow> {

@@ -43,8 +43,20 @@ impl Engine {
                 self.add(&assignment, job).await;
             }
         }
+        if push.report {
+            self.report_again();
+        }
         if push.complete && !std::mem::replace(&mut self.swept, true) && self.shared.may_sweep {
             self.sweep();
+        }
+    }
+
+    /// Tells the servers once more how everything is.
+    fn report_again(&self) {
+        for runner in self.runners.values() {
+            if let Some(update) = runner.machine.reported() {
+                self.shared.reports.add(update.clone());
+            }
         }
     }
 

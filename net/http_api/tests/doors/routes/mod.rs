@@ -6,6 +6,7 @@
 mod errors;
 mod explain;
 mod fake;
+mod operator;
 mod plans;
 mod populate;
 mod replay;
