@@ -6,6 +6,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a developer tool reports on the terminal")]
 
 mod bench;
+mod crash;
 mod fix;
 mod python;
 mod run;
@@ -27,6 +28,10 @@ Usage: cargo xtask <tool>
   test [--install]   every test of the project; --install lets it install what tests need by apt
   sim [--seed N | --seeds A..B] [--for DURATION] [--plant NAME]
                      simulates three servers with crashes and checks that nothing diverges
+  crash [--points N]
+                     kills a real server at N of the first 500 system calls of its disk and looks for what it
+                     had acknowledged
+  bench control      throughput, restart and watches of the control plane, beside the goals
   bench dev          times and memory of the dev cluster, beside the goals
   bench scheduler [NODES...]
                      processor time per placement on clusters of up to 100,000 nodes
@@ -56,6 +61,8 @@ fn dispatch(args: &[&str]) -> Result<ExitCode> {
         ["test"] => return test::test(test::Install::Refuse),
         ["test", "--install"] => return test::test(test::Install::Allow),
         ["sim", rest @ ..] => sim::sim(rest)?,
+        ["crash", rest @ ..] => crash::crash(rest)?,
+        ["bench", "control", rest @ ..] => bench::control(rest)?,
         ["bench", "dev"] => bench::dev()?,
         ["bench", "scheduler", sizes @ ..] => bench::scheduler(sizes)?,
         ["bench", "jobspec"] => bench::jobspec()?,

@@ -17,7 +17,8 @@ pub(crate) enum Install {
 }
 
 /// What the tests of the real binary use, as (program, Debian package).
-const NEEDED: [(&str, &str); 3] = [("python3", "python3"), ("curl", "curl"), ("git", "git")];
+const NEEDED: [(&str, &str); 4] =
+    [("python3", "python3"), ("curl", "curl"), ("git", "git"), ("strace", "strace")];
 
 /// Exit code when something is missing and may not be installed.
 const MISSING: u8 = 3;

@@ -13,6 +13,7 @@
 
 mod bad_input;
 mod cluster;
+mod crash;
 mod dev;
 mod main_job;
 mod process;
@@ -21,13 +22,14 @@ mod separate;
 mod work_dir;
 
 fn main() -> std::process::ExitCode {
-    let tests: [(&str, fn()); 6] = [
+    let tests: [(&str, fn()); 7] = [
         ("a_service_lives_through_its_whole_life_in_a_dev_cluster", main_job::whole_life),
         ("a_killed_dev_cluster_is_swept_by_the_next_start", dev::killed_cluster_is_swept),
         ("python_nomad_runs_a_job", python_nomad::runs_a_job),
         ("bad_input_is_refused_and_changes_nothing", bad_input::refused),
         ("tasks_outlive_a_killed_client_agent", separate::client_agent_restarts),
         ("no_acknowledged_write_is_lost_when_leaders_are_killed", separate::leaders_are_killed),
+        ("no_acknowledged_write_is_lost_at_a_killed_system_call", crash::killed_at_system_calls),
     ];
     let filters: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
     let wanted =

@@ -1,6 +1,7 @@
 //! Programs: run to their end, or started and watched. Only what a test started is ever killed, by its pid.
 
 use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -53,13 +54,16 @@ pub(crate) struct Running {
 impl Running {
     /// Starts the binary with arguments in a directory.
     pub(crate) fn start(dir: &Path, args: &[&str]) -> Self {
-        let mut command = Command::new(binary());
-        command
-            .args(args)
-            .current_dir(dir)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+        Self::spawn(Command::new(binary()).args(args).current_dir(dir))
+    }
+
+    /// Starts a program with arguments in a directory, as the first of a group of its own.
+    pub(crate) fn start_group(program: &Path, dir: &Path, args: &[&str]) -> Self {
+        Self::spawn(Command::new(program).args(args).current_dir(dir).process_group(0))
+    }
+
+    fn spawn(command: &mut Command) -> Self {
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let (sender, lines) = channel();
         let stdout = child.stdout.take().unwrap();
@@ -106,6 +110,25 @@ impl Running {
     /// Waits for its end and returns the exit code.
     pub(crate) fn wait(&mut self, limit: Duration) -> i32 {
         eventually(limit, || self.child.try_wait().unwrap()).code().unwrap_or(-1)
+    }
+
+    /// Whether it ends by itself in time.
+    pub(crate) fn ends_within(&mut self, limit: Duration) -> bool {
+        let deadline = Instant::now() + limit;
+        while Instant::now() < deadline {
+            if self.child.try_wait().unwrap().is_some() {
+                return true;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        false
+    }
+
+    /// Kills it together with what it started, if any of that is left.
+    pub(crate) fn kill_group(&mut self) {
+        // Nobody of the group may be left, which `kill` calls a failure.
+        run(Command::new("kill").args(["-KILL", "--"]).arg(format!("-{}", self.pid())));
+        self.child.wait().unwrap();
     }
 
     /// Kills it as a crash would.

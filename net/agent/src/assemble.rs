@@ -175,5 +175,7 @@ fn server_config(parts: &Parts, server: &ServerParts, rpc_address: &str, http_ad
         heartbeat_grace: config.server.heartbeat_grace,
         workers: server.workers,
         autopilot: config.autopilot.clone(),
+        snapshot_entries: config.server.raft_snapshot_threshold,
+        keep_entries: config.server.raft_trailing_logs,
     }
 }

@@ -254,6 +254,7 @@ impl Cluster for AgentBackend {
                 "commit_index": number(view.status.committed),
                 "applied_index": number(view.status.applied),
                 "state": format!("{:?}", view.status.role),
+                "disk_syncs": view.disk_syncs.to_string(),
             });
         }
         if let Some(client) = self.client.get() {

@@ -32,4 +32,8 @@ pub struct ServerConfig {
     pub workers: usize,
     /// How a new cluster's servers look after their group.
     pub autopilot: AutopilotConfig,
+    /// Entries of the log between two snapshots; 0 means the default.
+    pub snapshot_entries: u64,
+    /// Entries behind a snapshot that stay in the log; 0 means the default.
+    pub keep_entries: u64,
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use control::autopilot::GroupHealth;
 use model::NodeId;
-use raft::{Barrier, Consensus, Leadership, ProposeError, ReadError, Status};
+use raft::{Barrier, Consensus, Leadership, ProposeError, ReadError, RealDisk, Status};
 use state::{Applied, Command, Snapshot};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -40,6 +40,7 @@ pub(crate) struct Inner {
     pub(crate) leading: watch::Receiver<bool>,
     pub(crate) health: watch::Receiver<GroupHealth>,
     pub(crate) region: Region,
+    pub(crate) disk: Arc<RealDisk>,
     /// Held while a saved state is restored.
     pub(crate) restoring: tokio::sync::Mutex<()>,
     pub(crate) tasks: tokio::sync::Mutex<JoinSet<()>>,
@@ -52,6 +53,8 @@ pub struct ServerView {
     pub status: Status,
     /// Whether this server leads and its machines run.
     pub leading: bool,
+    /// How often its disk was synced.
+    pub disk_syncs: u64,
 }
 
 /// Why a write was not carried out.
@@ -103,7 +106,11 @@ impl Server {
     /// A picture of the servers of the region.
     #[must_use]
     pub fn view(&self) -> ServerView {
-        ServerView { status: self.inner.consensus.status(), leading: self.is_leader() }
+        ServerView {
+            status: self.inner.consensus.status(),
+            leading: self.is_leader(),
+            disk_syncs: self.inner.disk.syncs(),
+        }
     }
 
     /// Whether this server leads and its machines run.

@@ -58,7 +58,8 @@ impl Server {
     pub async fn start(config: ServerConfig, endpoint: Endpoint) -> Result<Self, StartError> {
         let region = Region::new(&config.region)?;
         let store = Arc::new(Store::default());
-        let consensus = consensus(&config, &endpoint, &region, &store).await?;
+        let disk = Arc::new(RealDisk::open(&config.data_dir)?);
+        let consensus = consensus(&config, &endpoint, &region, &store, Arc::clone(&disk)).await?;
         let (wishes, wished) = Shell::queue();
         let (leading, is_leading) = watch::channel(false);
         let clients = Arc::new(Clients::default());
@@ -115,6 +116,7 @@ impl Server {
             leading: is_leading,
             health: seen_health,
             region,
+            disk,
             restoring: tokio::sync::Mutex::default(),
             tasks,
         };
@@ -127,18 +129,24 @@ async fn consensus(
     endpoint: &Endpoint,
     region: &Region,
     store: &Arc<Store>,
+    disk: Arc<RealDisk>,
 ) -> Result<Consensus, StartError> {
-    let disk = Arc::new(RealDisk::open(&config.data_dir)?);
     let info = NodeInfo {
         name: config.name.clone(),
         address: config.rpc_address.clone(),
         http_address: config.http_address.clone(),
     };
-    let raft_config = if config.dev {
+    let mut raft_config = if config.dev {
         Config::dev(&config.region, CLUSTER, info)
     } else {
         Config::production(&config.region, CLUSTER, info)
     };
+    if config.snapshot_entries > 0 {
+        raft_config.snapshot_entries = config.snapshot_entries;
+    }
+    if config.keep_entries > 0 {
+        raft_config.keep_entries = config.keep_entries;
+    }
     let transport = Arc::new(QuicTransport::new(endpoint.clone(), region.clone()));
     let machine: Arc<Store> = Arc::clone(store);
     Ok(Consensus::start(raft_config, disk, machine, transport).await?)

@@ -5,16 +5,20 @@
 
 mod cluster;
 mod connections;
+mod control;
 mod dev;
+mod disk;
 mod fleet;
 mod http;
 mod jobspec;
+mod load;
 mod process;
 mod scheduler;
 mod server;
 mod table;
 
 pub(crate) use connections::connections;
+pub(crate) use control::control;
 pub(crate) use dev::dev;
 pub(crate) use jobspec::jobspec;
 pub(crate) use scheduler::scheduler;

@@ -56,6 +56,11 @@ impl Server {
         self.child.id()
     }
 
+    /// Its directory.
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
     /// Paths of the authority's certificate, and of the clients' certificate and key.
     pub(crate) fn client_files(&self) -> [PathBuf; 3] {
         ["nomad-agent-ca.pem", "global-client-nomad.pem", "global-client-nomad-key.pem"]

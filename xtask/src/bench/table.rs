@@ -13,8 +13,10 @@ pub(crate) enum Unit {
     Megabytes,
     /// 1,000 bytes.
     Kilobytes,
-    /// Of one core.
+    /// Of one core, or of what is named.
     Percent,
+    /// So many a second.
+    PerSecond,
 }
 
 impl Unit {
@@ -25,6 +27,7 @@ impl Unit {
             Self::Megabytes => "MB",
             Self::Kilobytes => "kB",
             Self::Percent => "%",
+            Self::PerSecond => "/s",
         }
     }
 }
@@ -32,22 +35,34 @@ impl Unit {
 /// One quantity: what was measured, how much is allowed and what Nomad needs.
 #[derive(Debug, Clone)]
 pub(crate) struct Row {
-    what: &'static str,
+    what: String,
     unit: Unit,
     samples: Vec<f64>,
     goal: Option<f64>,
+    /// Whether more is better.
+    at_least: bool,
     nomad: Option<f64>,
 }
 
 impl Row {
     /// A quantity that was not measured yet and has no goal.
     pub(crate) fn new(what: &'static str, unit: Unit) -> Self {
-        Self { what, unit, samples: Vec::new(), goal: None, nomad: None }
+        Self::named(what, unit)
+    }
+
+    /// As [`Row::new`], with a name that was put together.
+    pub(crate) fn named(what: &str, unit: Unit) -> Self {
+        Self { what: what.to_owned(), unit, samples: Vec::new(), goal: None, at_least: false, nomad: None }
+    }
+
+    /// A rate, which should be `goal` at least.
+    pub(crate) fn rate(what: &str, goal: Option<f64>) -> Self {
+        Self { goal, at_least: true, ..Self::named(what, Unit::PerSecond) }
     }
 
     /// What is measured.
-    pub(crate) fn what(&self) -> &'static str {
-        self.what
+    pub(crate) fn what(&self) -> &str {
+        &self.what
     }
 
     /// Sets the most that is allowed.
@@ -81,12 +96,12 @@ impl Row {
             _ => String::new(),
         };
         let verdict = match (self.median(), self.goal) {
-            (Some(median), Some(goal)) if median <= goal => "reached",
+            (Some(median), Some(goal)) if (median <= goal) != self.at_least || median == goal => "reached",
             (Some(_), Some(_)) => "MISSED",
             _ => "",
         };
         let median = shown(self.median(), 3);
-        [self.what.to_owned(), median, range, shown(self.goal, 1), verdict.to_owned(), shown(self.nomad, 1)]
+        [self.what.clone(), median, range, shown(self.goal, 1), verdict.to_owned(), shown(self.nomad, 1)]
     }
 }
 

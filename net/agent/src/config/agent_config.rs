@@ -98,6 +98,10 @@ pub struct ServerSection {
     pub heartbeat_grace: Nanos,
     /// Evaluations scheduled at a time; 0 means one for each core.
     pub num_schedulers: usize,
+    /// Entries of the log between two snapshots; 0 means the default.
+    pub raft_snapshot_threshold: u64,
+    /// Entries behind a snapshot that stay in the log; 0 means the default.
+    pub raft_trailing_logs: u64,
 }
 
 impl Default for ServerSection {
@@ -109,6 +113,8 @@ impl Default for ServerSection {
             retry_interval: Nanos::from_secs(30),
             heartbeat_grace: Nanos::from_secs(10),
             num_schedulers: 0,
+            raft_snapshot_threshold: 0,
+            raft_trailing_logs: 0,
         }
     }
 }

@@ -56,6 +56,8 @@ fn server(block: &mut Section<'_>, server: &mut ServerSection) -> Result<(), Con
     block.flag("enabled", &mut server.enabled)?;
     block.number("bootstrap_expect", COUNT, &mut server.bootstrap_expect)?;
     block.number("num_schedulers", COUNT, &mut server.num_schedulers)?;
+    block.number("raft_snapshot_threshold", COUNT, &mut server.raft_snapshot_threshold)?;
+    block.number("raft_trailing_logs", COUNT, &mut server.raft_trailing_logs)?;
     block.duration("heartbeat_grace", &mut server.heartbeat_grace)?;
     join(block, &mut server.retry_join, Some(&mut server.retry_interval))
 }
