@@ -6,38 +6,37 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use model::{Alloc, Job, Name, Node, NodeId, TaskGroup};
-use state::columns::{NodeRow, Room};
-use state::{Snapshot, State};
+use model::{Alloc, Job, Node, NodeId, TaskGroup};
+use state::State;
+use state::columns::CHUNK;
 
-use crate::feasible::{Rows, in_datacenters};
+use crate::feasible::in_datacenters;
 use crate::fits::{Misfit, fits};
+use crate::frame::{Frame, amounts};
 use crate::usage::{Amounts, Claim, NodeUse};
 
 /// The candidate nodes of one evaluation.
 #[derive(Debug, Clone)]
 pub(crate) struct Cluster<'a> {
     snapshot: &'a State,
-    pub(crate) nodes: Vec<&'a Arc<Node>>,
-    /// Ids of the nodes, in order.
-    pub(crate) ids: Vec<NodeId>,
-    /// Allocations that the nodes take at most; 0 means any number.
-    pub(crate) max_allocs: Vec<u32>,
-    /// Which kind each node is of: nodes of one class with the same offer.
-    kinds: Vec<u32>,
-    /// The first node of each kind.
-    first: Vec<&'a Arc<Node>>,
-    pub(crate) has: Vec<Amounts>,
-    pub(crate) used: Vec<Amounts>,
-    pub(crate) allocs: Vec<u32>,
-    /// Ports, cores and devices in use; made when first needed.
-    detail: Vec<Option<Box<NodeUse>>>,
+    frame: Arc<Frame>,
+    /// Where `changed` has a row: its place and 1; 0 where the columns of the snapshot say what is in use.
+    places: Vec<u32>,
+    changed: Vec<Changed>,
     /// Nodes that are over-committed already, whatever the plan does.
     broken: BTreeMap<usize, Misfit>,
     /// Whether groups of this evaluation ask for ports, cores or devices.
     detailed: bool,
-    /// Candidates by datacenter.
-    pub(crate) available: BTreeMap<Name, u32>,
+}
+
+/// What is in use on a row that was looked at closely, or changed.
+#[derive(Debug, Clone)]
+struct Changed {
+    row: u32,
+    used: Amounts,
+    allocs: u32,
+    /// Ports, cores and devices in use; made when first needed.
+    detail: Option<Box<NodeUse>>,
 }
 
 /// Whether a group asks for ports, cores or devices.
@@ -57,68 +56,29 @@ pub(crate) fn in_scope(job: &Job, node: &Node) -> bool {
 }
 
 impl<'a> Cluster<'a> {
-    /// The nodes on which a job may be placed now. What nodes of one kind have in common is looked at once, and
-    /// the rest is read from the columns: most nodes themselves are not touched.
-    pub(crate) fn new(snapshot: &'a Snapshot, job: &Job) -> Self {
+    /// The nodes on which a job may be placed now. Nodes are not touched: what does not change is shared with
+    /// other evaluations, and the rest stays in the columns.
+    pub(crate) fn new(snapshot: &'a State, job: &Job) -> Self {
+        let frame = Frame::of(snapshot, job);
         let mut cluster = Self {
             snapshot,
-            nodes: Vec::new(),
-            ids: Vec::new(),
-            max_allocs: Vec::new(),
-            kinds: Vec::new(),
-            first: Vec::new(),
-            has: Vec::new(),
-            used: Vec::new(),
-            allocs: Vec::new(),
-            detail: Vec::new(),
+            places: vec![0; frame.len()],
+            frame,
+            changed: Vec::new(),
             broken: BTreeMap::new(),
             detailed: job.task_groups.iter().any(asks_exclusive),
-            available: BTreeMap::new(),
         };
-        let mut known: BTreeMap<(u64, u64), Option<u32>> = BTreeMap::new();
-        let mut counts: Vec<u32> = Vec::new();
-        // Both are in the order of ids and hold the same nodes.
-        for (node, read) in snapshot.nodes().zip(snapshot.columns().in_order()).filter(|both| both.1.ready) {
-            let kind = *known.entry((read.class, read.offer)).or_insert_with(|| {
-                in_scope(job, node).then(|| {
-                    cluster.first.push(node);
-                    counts.push(0);
-                    u32::try_from(counts.len() - 1).expect("a region has fewer than 2^32 nodes")
-                })
-            });
-            if let Some(kind) = kind {
-                counts[kind as usize] += 1;
-                cluster.read_row(node, kind, &read);
+        for id in snapshot.columns().contested() {
+            if let Some(row) = cluster.row(id) {
+                cluster.note_broken(row);
             }
-        }
-        for (node, count) in cluster.first.iter().zip(counts) {
-            *cluster.available.entry(node.datacenter.clone()).or_default() += count;
         }
         cluster
     }
 
-    fn read_row(&mut self, node: &'a Arc<Node>, kind: u32, read: &NodeRow) {
-        let quantity = |number: i32| u64::try_from(number).unwrap_or(0);
-        let amounts = |room: &Room| Amounts {
-            cpu_mhz: quantity(room.cpu_mhz),
-            memory_mb: quantity(room.memory_mb),
-            disk_mb: quantity(room.disk_mb),
-        };
-        let row = self.nodes.len();
-        self.nodes.push(node);
-        self.ids.push(read.id);
-        self.max_allocs.push(read.max_allocs);
-        self.kinds.push(kind);
-        self.has.push(amounts(&read.capacity));
-        self.used.push(amounts(&read.used));
-        self.allocs.push(read.allocs);
-        self.detail.push(None);
-        let shared = self.snapshot.columns().held(read.id).is_some_and(|held| {
-            held.ports.iter().any(|port| port.count > 1)
-                || held.cores.iter().any(|core| core.1 > 1)
-                || held.devices.iter().any(|device| device.count > 1)
-        });
-        if shared && let Err(misfit) = fits(node, self.node_use(row)) {
+    fn note_broken(&mut self, row: usize) {
+        let node = Arc::clone(self.node(row));
+        if let Err(misfit) = fits(&node, self.node_use(row)) {
             match misfit {
                 Misfit::Port { .. } | Misfit::Cores | Misfit::Devices => _ = self.broken.insert(row, misfit),
                 Misfit::MaxAllocs | Misfit::Cpu | Misfit::Memory | Misfit::Disk => {}
@@ -126,14 +86,61 @@ impl<'a> Cluster<'a> {
         }
     }
 
-    /// The rows as filters look at them.
-    pub(crate) fn rows(&self) -> Rows<'_> {
-        Rows { nodes: &self.nodes, kinds: &self.kinds, first: &self.first }
+    /// How many candidates there are.
+    pub(crate) fn len(&self) -> usize {
+        self.frame.len()
+    }
+
+    /// What does not change, shared with other evaluations.
+    pub(crate) const fn frame(&self) -> &Arc<Frame> {
+        &self.frame
+    }
+
+    /// The node of a row.
+    pub(crate) fn node(&self, row: usize) -> &Arc<Node> {
+        &self.frame.nodes[row]
+    }
+
+    /// The id of a row's node.
+    pub(crate) fn id(&self, row: usize) -> NodeId {
+        self.frame.ids[row]
+    }
+
+    /// What a row has for allocations.
+    pub(crate) fn has(&self, row: usize) -> Amounts {
+        self.frame.has[row]
+    }
+
+    fn change_of(&self, row: usize) -> Option<&Changed> {
+        self.places[row].checked_sub(1).map(|place| &self.changed[place as usize])
+    }
+
+    /// What is in use on a row.
+    pub(crate) fn used(&self, row: usize) -> Amounts {
+        self.change_of(row).map_or_else(|| self.as_in_columns(row).0, |changed| changed.used)
+    }
+
+    /// How many allocations a row has.
+    pub(crate) fn allocs(&self, row: usize) -> u32 {
+        self.change_of(row).map_or_else(|| self.as_in_columns(row).1, |changed| changed.allocs)
+    }
+
+    /// What the columns say is in use on a row, and by how many allocations.
+    pub(crate) fn as_in_columns(&self, row: usize) -> (Amounts, u32) {
+        let slot = self.frame.slots[row] as usize;
+        let chunk = &self.snapshot.columns().chunks()[slot / CHUNK];
+        (amounts(&chunk.used.at(slot % CHUNK)), chunk.allocs[slot % CHUNK])
+    }
+
+    /// The rows of which the columns may not say what is in use.
+    pub(crate) fn changed_rows(&self) -> Vec<usize> {
+        let changed = self.changed.iter().map(|changed| changed.row as usize);
+        changed.chain(self.broken.keys().copied()).collect()
     }
 
     /// The row of a node.
     pub(crate) fn row(&self, id: NodeId) -> Option<usize> {
-        self.ids.binary_search(&id).ok()
+        self.frame.ids.binary_search(&id).ok()
     }
 
     /// Why nothing fits on a row whatever it is; none for most.
@@ -141,11 +148,35 @@ impl<'a> Cluster<'a> {
         self.broken.get(&row)
     }
 
+    /// The place of a row in `changed`, where it is put if it is not there.
+    fn place(&mut self, row: usize) -> usize {
+        if self.places[row] == 0 {
+            let (used, allocs) = self.as_in_columns(row);
+            let number = u32::try_from(row).expect("a region has fewer than 2^32 nodes");
+            self.changed.push(Changed { row: number, used, allocs, detail: None });
+            self.places[row] = u32::try_from(self.changed.len()).expect("no more than there are rows");
+        }
+        self.places[row] as usize - 1
+    }
+
     /// What is in use on a row, with ports, cores and devices.
     pub(crate) fn node_use(&mut self, row: usize) -> &NodeUse {
-        let (snapshot, node, amounts, allocs) =
-            (self.snapshot, self.nodes[row], self.used[row], self.allocs[row]);
-        self.detail[row].get_or_insert_with(|| Box::new(read_use(snapshot, node, amounts, allocs)))
+        self.node_and_use(row).1
+    }
+
+    /// A row's node, and what is in use on it.
+    pub(crate) fn node_and_use(&mut self, row: usize) -> (&Arc<Node>, &NodeUse) {
+        let place = self.place(row);
+        let node = &self.frame.nodes[row];
+        let Changed { used, allocs, detail, .. } = &mut self.changed[place];
+        let used = detail.get_or_insert_with(|| Box::new(read_use(self.snapshot, node, *used, *allocs)));
+        (node, used)
+    }
+
+    /// Whether what is in use on a row fits.
+    pub(crate) fn fits(&mut self, row: usize) -> bool {
+        let (node, used) = self.node_and_use(row);
+        fits(node, used).is_ok()
     }
 
     /// Adds what a new allocation holds.
@@ -160,19 +191,19 @@ impl<'a> Cluster<'a> {
     }
 
     fn change(&mut self, row: usize, change: impl FnOnce(&mut NodeUse)) {
-        if self.detailed || self.detail[row].is_some() {
+        if self.detailed {
             self.node_use(row);
         }
-        let (amounts, allocs) = if let Some(used) = &mut self.detail[row] {
-            change(used);
-            (used.amounts, used.allocs)
+        let place = self.place(row);
+        let Changed { used, allocs, detail, .. } = &mut self.changed[place];
+        if let Some(detail) = detail {
+            change(detail);
+            (*used, *allocs) = (detail.amounts, detail.allocs);
         } else {
-            let mut used =
-                NodeUse { amounts: self.used[row], allocs: self.allocs[row], ..NodeUse::default() };
-            change(&mut used);
-            (used.amounts, used.allocs)
-        };
-        (self.used[row], self.allocs[row]) = (amounts, allocs);
+            let mut plain = NodeUse { amounts: *used, allocs: *allocs, ..NodeUse::default() };
+            change(&mut plain);
+            (*used, *allocs) = (plain.amounts, plain.allocs);
+        }
     }
 
     /// Takes away an allocation that the plan stops, if its node is a candidate and it still holds room.

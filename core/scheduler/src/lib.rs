@@ -19,6 +19,7 @@ mod cluster;
 mod explain;
 mod feasible;
 mod fits;
+mod frame;
 mod kind;
 mod parallel;
 mod place;
@@ -32,9 +33,11 @@ mod verify;
 
 pub use claims::Claims;
 pub use explain::{
-    Change, Explanation, Fill, GroupExplained, NodeExplained, NodeVerdict, Question, Resource, explain, explain_group,
+    Change, Explanation, Fill, GroupExplained, NodeExplained, NodeVerdict, Question, Resource, explain,
+    explain_group,
 };
 pub use fits::{Misfit, fits};
+pub use rank::vector_level;
 pub use schedule::{Options, ScheduleError, schedule};
 pub use usage::{Amounts, Claim, NodeUse};
 pub use verify::{Verified, verify};

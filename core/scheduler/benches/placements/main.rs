@@ -1,7 +1,8 @@
 //! How long decisions take: nodes × what is asked × kind of job, one thread, decision and plan without the log.
 //!
 //! Prints a table on standard output. Times are CPU time of the deciding thread, the median of a few runs, so that
-//! a busy machine changes little. Arguments: node counts; without any 1,000, 5,000, 10,000 and 100,000.
+//! a busy machine changes little. Arguments: node counts, without any 1,000, 5,000, 10,000 and 100,000; and names
+//! of rows, such as `plain` or `alone`, without any all of them.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench prints what it measured, or fails")]
 
@@ -53,6 +54,11 @@ fn asks() -> Vec<(&'static str, Value)> {
 
 fn main() {
     let wanted: Vec<u32> = std::env::args().skip(1).filter_map(|word| word.parse().ok()).collect();
+    let named: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|word| !word.starts_with('-') && word.parse::<u32>().is_err())
+        .collect();
+    let is_wanted = |name: &str| named.is_empty() || named.iter().any(|word| name.contains(word.as_str()));
     let sizes = if wanted.is_empty() { vec![1_000, 5_000, 10_000, 100_000] } else { wanted };
     println!(
         "scalar f64 scoring, one thread, CPU time; utilisation is that of the tightest dimension of the nodes used"
@@ -62,7 +68,7 @@ fn main() {
         "nodes", "ask", "kind", "placed", "µs each", "scored", "used", "full"
     );
     for nodes in sizes {
-        for (name, ask) in asks() {
+        for (name, ask) in asks().into_iter().filter(|ask| is_wanted(ask.0)) {
             for (kind, count) in
                 [("service", 1_000), ("service", 10_000), ("batch", 1_000), ("batch", 10_000), ("system", 1)]
             {
@@ -71,8 +77,12 @@ fn main() {
                 row(nodes, name, kind, &measure(&cluster(nodes, &job, "pack"), &job, RUNS));
             }
         }
-        single(nodes);
-        density(nodes);
+        if is_wanted("one alone") {
+            single(nodes);
+        }
+        if is_wanted("density") {
+            density(nodes);
+        }
     }
 }
 
@@ -87,7 +97,7 @@ fn row(nodes: u32, ask: &str, kind: &str, figures: &Figures) {
 /// One placement alone: scores are cold.
 fn single(nodes: u32) {
     let job = job("service", 1, &json!({}));
-    row(nodes, "one alone", "service", &measure(&cluster(nodes, &job, "pack"), &job, 9));
+    row(nodes, "one alone", "service", &measure(&cluster(nodes, &job, "pack"), &job, 99));
 }
 
 /// How well the algorithms pack.

@@ -116,7 +116,7 @@ pub fn explain_group(snapshot: &Snapshot, question: &Question<'_>) -> Option<Gro
     let (pass, cluster) = placer.pass(job, group, index);
     let ask = *pass.ask();
     let nodes: Vec<NodeExplained> =
-        (0..cluster.nodes.len()).map(|row| node_of(pass, cluster, row, &request)).collect();
+        (0..cluster.len()).map(|row| node_of(pass, cluster, row, &request)).collect();
     let mut metrics = pass.metrics(cluster);
     let (best, evicted) = match placer.place(job, group, &mut request) {
         Ok(placed) => (Some(placed.node), placed.evicted),
@@ -134,7 +134,7 @@ pub fn explain_group(snapshot: &Snapshot, question: &Question<'_>) -> Option<Gro
 fn node_of(pass: &GroupPass, cluster: &mut Cluster<'_>, row: usize, request: &Request) -> NodeExplained {
     let verdict = pass.explain_row(cluster, row, request);
     let lacks = pass.lacking(cluster, request.index, row);
-    let node = cluster.nodes[row];
+    let node = Arc::clone(cluster.node(row));
     NodeExplained {
         node: node.id,
         name: node.name.clone(),
@@ -146,8 +146,8 @@ fn node_of(pass: &GroupPass, cluster: &mut Cluster<'_>, row: usize, request: &Re
 }
 
 fn fill_of(cluster: &mut Cluster<'_>, row: usize) -> Fill {
-    let (has, used, allocs) = (cluster.has[row], cluster.used[row], cluster.allocs[row]);
-    let node = cluster.nodes[row];
+    let (has, used, allocs) = (cluster.has(row), cluster.used(row), cluster.allocs(row));
+    let node = Arc::clone(cluster.node(row));
     let columns = cluster.snapshot().columns().node(node.id);
     let mbits = columns.map_or((0, 0), |row| {
         let amount = |number: i32| u64::try_from(number).unwrap_or(0);

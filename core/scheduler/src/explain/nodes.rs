@@ -47,11 +47,11 @@ pub fn explain(
     let (pass, cluster) = placer.pass(job, at, 0);
     let best = pass.select(cluster, &request, crate::place::Detail::Own);
     let pass_metrics = pass.metrics(cluster);
-    let mut nodes = Vec::with_capacity(cluster.nodes.len());
-    for row in 0..cluster.nodes.len() {
+    let mut nodes = Vec::with_capacity(cluster.len());
+    for row in 0..cluster.len() {
         let verdict = pass.explain_row(cluster, row, &request);
-        nodes.push((cluster.nodes[row].id, verdict));
+        nodes.push((cluster.id(row), verdict));
     }
-    let best = best.map(|selection| cluster.nodes[selection.row].id);
+    let best = best.map(|selection| cluster.id(selection.row));
     Some(Explanation { nodes, pass: pass_metrics, best })
 }

@@ -30,8 +30,8 @@ impl Trial<'_> {
     pub(super) fn open_nodes(&self) -> Vec<NodeId> {
         let mut placer = self.placer();
         let (pass, cluster) = placer.pass(self.job, self.group, self.index);
-        let open = |row: &usize| matches!(pass.verdict(*row), Verdict::Open { .. });
-        (0..cluster.nodes.len()).filter(open).map(|row| cluster.ids[row]).collect()
+        let open = |row: &usize| matches!(pass.verdict(*row), Verdict::Open);
+        (0..cluster.len()).filter(open).map(|row| cluster.id(row)).collect()
     }
 
     /// A plan in which nothing is placed yet.

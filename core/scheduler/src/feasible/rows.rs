@@ -9,17 +9,17 @@ use crate::parallel;
 /// The candidate nodes, and which kind each is of.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Rows<'c> {
-    pub(crate) nodes: &'c [&'c Arc<Node>],
+    pub(crate) nodes: &'c [Arc<Node>],
     /// Kind of each node.
     pub(crate) kinds: &'c [u32],
-    /// The first node of each kind.
-    pub(crate) first: &'c [&'c Arc<Node>],
+    /// The first row of each kind.
+    pub(crate) first: &'c [u32],
 }
 
 impl Rows<'_> {
     /// Asks one node of each kind, and answers for every node.
     pub(crate) fn by_kind<T: Clone>(&self, mut ask: impl FnMut(&Node) -> T) -> Vec<T> {
-        let answers: Vec<T> = self.first.iter().map(|node| ask(node)).collect();
+        let answers: Vec<T> = self.first.iter().map(|row| ask(&self.nodes[*row as usize])).collect();
         self.kinds.iter().map(|kind| answers[*kind as usize].clone()).collect()
     }
 
@@ -30,6 +30,6 @@ impl Rows<'_> {
 
     /// The computed class of a row.
     pub(crate) fn class(&self, row: usize) -> u64 {
-        self.first[self.kinds[row] as usize].computed_class
+        self.nodes[self.first[self.kinds[row] as usize] as usize].computed_class
     }
 }

@@ -365,8 +365,7 @@ impl SystemWriter<'_, '_> {
         let job = Arc::clone(self.job);
         for (at, group) in job.task_groups.iter().enumerate().filter(|entry| entry.1.count > 0) {
             let (pass, cluster) = self.placer.pass(&job, at, 0);
-            let nowhere =
-                !cluster.nodes.is_empty() && pass.tally().filtered() as usize == cluster.nodes.len();
+            let nowhere = cluster.len() > 0 && pass.tally().filtered() as usize == cluster.len();
             if nowhere && pass.feasibility().reasons.iter().all(Option::is_some) {
                 let metric =
                     model::AllocMetric { pass: Arc::new(pass.failure(cluster, 0)), ..Default::default() };

@@ -3,6 +3,7 @@
 use model::{Alloc, Job, Name, TaskGroup};
 use state::State;
 
+use super::Sifted;
 use super::change::{Change, ChangeKind};
 use crate::cluster::Cluster;
 use crate::feasible::{DistinctHosts, DistinctProperty};
@@ -17,29 +18,49 @@ pub(crate) struct Counted {
     pub(crate) of_group: Vec<u32>,
     /// Allocations of the job by row; only kept for `distinct_hosts` of the job.
     of_job: Vec<u32>,
+    /// Rows on which the job had allocations before the plan.
+    rows: Vec<usize>,
     properties: Vec<(DistinctProperty, Property)>,
     pub(crate) spreads: Spreads,
 }
 
 impl Counted {
     /// The counts of the snapshot.
-    pub(crate) fn new(cluster: &Cluster<'_>, job: &Job, group: &TaskGroup, earlier_weight: f64) -> Self {
+    pub(crate) fn new(
+        cluster: &Cluster<'_>,
+        job: &Job,
+        group: &TaskGroup,
+        sifted: &Sifted,
+        earlier_weight: f64,
+    ) -> Self {
         let properties = DistinctProperty::of(job, group).into_iter().map(|rule| {
-            let property = Property::new(rule.target.clone(), cluster.rows());
+            let property = sifted.property(&rule.target);
             (rule, property)
         });
+        let hosts = DistinctHosts::of(job, group);
         let mut counted = Self {
             group: group.name.as_str().into(),
-            hosts: DistinctHosts::of(job, group),
-            of_group: vec![0; cluster.nodes.len()],
-            of_job: vec![0; cluster.nodes.len()],
+            hosts,
+            of_group: vec![0; cluster.len()],
+            of_job: vec![0; if hosts == DistinctHosts::Job { cluster.len() } else { 0 }],
+            rows: Vec::new(),
             properties: properties.collect(),
-            spreads: Spreads::of(job, group, cluster.rows(), earlier_weight),
+            spreads: Spreads::of(job, group, earlier_weight, |target| sifted.property(target)),
         };
         for alloc in cluster.snapshot().allocs_of_job(&job.key()) {
             counted.count_existing(cluster, alloc);
         }
         counted
+    }
+
+    /// Rows on which the job had allocations before the plan.
+    pub(crate) fn rows(&self) -> &[usize] {
+        &self.rows
+    }
+
+    /// Whether nodes are kept off by how many allocations share a property with them.
+    pub(crate) const fn limits_properties(&self) -> bool {
+        !self.properties.is_empty()
     }
 
     fn count_existing(&mut self, cluster: &Cluster<'_>, alloc: &Alloc) {
@@ -53,7 +74,8 @@ impl Counted {
             kind: ChangeKind::Added,
             live: !alloc.is_terminal(),
         };
-        self.follow(cluster, &change);
+        let row = self.follow(cluster, &change);
+        self.rows.extend(row);
     }
 
     /// Name of the group.
@@ -69,7 +91,9 @@ impl Counted {
             if mine {
                 shift(&mut self.of_group[row], change.kind);
             }
-            shift(&mut self.of_job[row], change.kind);
+            if let Some(count) = self.of_job.get_mut(row) {
+                shift(count, change.kind);
+            }
         }
         if change.live {
             for (rule, property) in &mut self.properties {

@@ -13,17 +13,18 @@ impl GroupPass {
     }
 
     fn counts(&self, cluster: &Cluster<'_>, tally: &Tally) -> PassMetrics {
-        let nodes = u32::try_from(cluster.nodes.len()).unwrap_or(u32::MAX);
+        let frame = cluster.frame();
+        let nodes = u32::try_from(frame.len()).unwrap_or(u32::MAX);
         PassMetrics {
             node_pool: Name::from(self.job().node_pool.as_str()),
             nodes_evaluated: nodes,
             nodes_filtered: tally.filtered(),
             nodes_in_pool: nodes,
-            nodes_available: cluster.available.clone(),
-            class_filtered: tally.class_filtered(),
+            nodes_available: frame.available.clone(),
+            class_filtered: tally.class_filtered(&frame.classes),
             constraint_filtered: tally.constraint_filtered(),
             nodes_exhausted: tally.exhausted(),
-            class_exhausted: tally.class_exhausted(),
+            class_exhausted: tally.class_exhausted(&frame.classes),
             dimension_exhausted: tally.dimension_exhausted(),
             ..PassMetrics::default()
         }
@@ -35,14 +36,14 @@ impl GroupPass {
         let verdict = self.verdict(row);
         let reason = match verdict {
             Verdict::Filtered(reason) | Verdict::Exhausted(reason) => alone.reason(self.tally().name(reason)),
-            Verdict::Open { .. } => 0,
+            Verdict::Open => 0,
         };
         let verdict = match verdict {
             Verdict::Filtered(_) => Verdict::Filtered(reason),
             Verdict::Exhausted(_) => Verdict::Exhausted(reason),
-            open @ Verdict::Open { .. } => open,
+            Verdict::Open => Verdict::Open,
         };
-        alone.count(verdict, &cluster.nodes[row].class, 1);
+        alone.count(verdict, cluster.frame().class[row], 1);
         PassMetrics { nodes_evaluated: 1, ..self.counts(cluster, &alone) }
     }
 }

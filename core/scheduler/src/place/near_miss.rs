@@ -5,6 +5,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use model::{ExhaustedAsk, Lack, Name, NearMiss, PassMetrics};
 
@@ -37,7 +38,7 @@ impl GroupPass {
     /// The counts of a failed placement, with what came closest.
     pub(crate) fn failure(&self, cluster: &mut Cluster<'_>, index: u32) -> PassMetrics {
         let counts = self.metrics(cluster);
-        self.explained(cluster, index, 0..cluster.nodes.len(), counts)
+        self.explained(cluster, index, 0..cluster.len(), counts)
     }
 
     /// The counts of a failure on one row alone.
@@ -91,7 +92,7 @@ impl GroupPass {
             .into_iter()
             .filter_map(|((exhausted, reason), found)| {
                 let (_, row, lack) = found.nearest?;
-                let node = &cluster.nodes[row];
+                let node = cluster.node(row);
                 let (nodes, only) = (found.nodes, found.only);
                 Some(NearMiss {
                     reason,
@@ -112,10 +113,10 @@ impl GroupPass {
     /// All that keeps the group off a row, in the order in which it is asked for; nothing when the row is open.
     pub(crate) fn lacking(&self, cluster: &mut Cluster<'_>, index: u32, row: usize) -> Vec<(Name, Lack)> {
         let mut all = match self.verdict(row) {
-            Verdict::Open { .. } => return Vec::new(),
+            Verdict::Open => return Vec::new(),
             Verdict::Exhausted(_) => Vec::new(),
             Verdict::Filtered(_) => {
-                let mut all = self.all_reasons(cluster.nodes[row], index);
+                let mut all = self.all_reasons(cluster.node(row), index);
                 all.extend(self.counted().reason(row).map(|reason| (Name::from(reason), Lack::Plain)));
                 all
             }
@@ -134,7 +135,7 @@ impl GroupPass {
         classes: &mut BTreeMap<u64, Name>,
     ) {
         let exhausted = match self.verdict(row) {
-            Verdict::Open { .. } => return,
+            Verdict::Open => return,
             Verdict::Exhausted(_) => true,
             Verdict::Filtered(_) => false,
         };
@@ -142,7 +143,7 @@ impl GroupPass {
         let many = all.len();
         let Some((reason, lack)) = all.into_iter().next() else { return };
         if !exhausted {
-            classes.entry(cluster.nodes[row].computed_class).or_insert_with(|| reason.clone());
+            classes.entry(cluster.node(row).computed_class).or_insert_with(|| reason.clone());
         }
         let by = if let Lack::Short { by, .. } = &lack { *by } else { 0 };
         let fresh = || Found { nodes: 0, only: 0, nearest: None };
@@ -164,13 +165,13 @@ impl GroupPass {
         classes: &BTreeMap<u64, Name>,
     ) {
         let (exhausted, reason) = match self.verdict(row) {
-            Verdict::Open { .. } => return,
+            Verdict::Open => return,
             Verdict::Exhausted(reason) => (true, reason),
             Verdict::Filtered(reason) => (false, reason),
         };
         let mut name = self.tally().name(reason).clone();
         if *name == *INELIGIBLE {
-            name = classes.get(&cluster.nodes[row].computed_class).cloned().unwrap_or(name);
+            name = classes.get(&cluster.node(row).computed_class).cloned().unwrap_or(name);
         }
         if let Some(found) = reasons.get_mut(&(exhausted, name)) {
             found.nodes += 1;
@@ -180,17 +181,17 @@ impl GroupPass {
     /// Every dimension that a row has too little of, in the order in which they are asked for.
     fn shortages(&self, cluster: &mut Cluster<'_>, row: usize) -> Vec<(Name, Lack)> {
         let mut short = self.not_picked(cluster, row);
-        let max = cluster.nodes[row].resources.max_allocs;
+        let max = cluster.node(row).resources.max_allocs;
         let dimension = |misfit: &Misfit| Name::from(misfit.to_string());
-        if max > 0 && cluster.allocs[row] >= max {
-            let by = u64::from(cluster.allocs[row] - max) + 1;
+        if max > 0 && cluster.allocs(row) >= max {
+            let by = u64::from(cluster.allocs(row) - max) + 1;
             let lack = Lack::Short { by, asked: 1, unit: "allocations".into() };
             short.push((dimension(&Misfit::MaxAllocs), lack));
         }
         if let Some(misfit) = cluster.broken(row) {
             short.push((dimension(misfit), Lack::Plain));
         }
-        let (has, used, ask) = (cluster.has[row], cluster.used[row], self.ask());
+        let (has, used, ask) = (cluster.has(row), cluster.used(row), self.ask());
         let plain = [
             (Misfit::Cpu, has.cpu_mhz, used.cpu_mhz, ask.cpu_mhz, "MHz"),
             (Misfit::Memory, has.memory_mb, used.memory_mb, ask.memory_mb, "MiB"),
@@ -215,9 +216,9 @@ impl GroupPass {
         if !crate::cluster::asks_exclusive(self.task_group()) {
             return Vec::new();
         }
-        let node = cluster.nodes[row];
+        let node = Arc::clone(cluster.node(row));
         let used = cluster.node_use(row).clone();
-        let Err(reason) = pick(node, &used, self.task_group(), model::AllocId::NONE) else {
+        let Err(reason) = pick(&node, &used, self.task_group(), model::AllocId::NONE) else {
             return Vec::new();
         };
         let networks = self.task_group().networks.iter();

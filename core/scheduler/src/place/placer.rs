@@ -18,7 +18,6 @@ use super::tally::Verdict;
 use crate::claims::Claims;
 use crate::cluster::Cluster;
 use crate::feasible::Feasibility;
-use crate::fits::fits;
 use crate::rank::Algorithm;
 use crate::usage::Claim;
 
@@ -190,7 +189,7 @@ impl<'a> Placer<'a> {
         }
         let evicted = self.evicted.clone();
         let (pass, cluster) = self.pass(job, group, request.index);
-        let rows = 0..cluster.nodes.len();
+        let rows = 0..cluster.len();
         pass.select_preempting(cluster, request, &evicted, rows)
     }
 
@@ -211,7 +210,7 @@ impl<'a> Placer<'a> {
         let Some(row) = cluster.row(node) else { return Err(Missed::Filtered) };
         let chosen = match pass.verdict(row) {
             Verdict::Filtered(_) => return Err(Missed::Filtered),
-            Verdict::Open { .. } => pass
+            Verdict::Open => pass
                 .select(cluster, request, Detail::Own)
                 .map(|selection| PreemptingSelection { selection, evicted: Vec::new() }),
             Verdict::Exhausted(_) if self.preempts => {
@@ -272,8 +271,8 @@ impl<'a> Placer<'a> {
         let ask = model::GroupAsk::of(task_group);
         let claim = Claim { id: request.id, ask, group: Some(task_group), assigned: &assigned };
         self.cluster.add(row, &claim);
-        debug_assert_eq!(fits(self.cluster.nodes[row], self.cluster.node_use(row)), Ok(()));
-        let node = self.cluster.ids[row];
+        debug_assert!(self.cluster.fits(row));
+        let node = self.cluster.id(row);
         let name = self.passes.get(&(job.version, group)).map(|pass| pass.counted().group().clone());
         let name = name.unwrap_or_else(|| Name::from(task_group.name.as_str()));
         self.log.push(Change { node, row: Some(row), group: name, kind: ChangeKind::Added, live: true });

@@ -9,8 +9,9 @@ use std::sync::Arc;
 
 use model::{Alloc, AllocId, JobKey, Name, NodeId, NodeScore, ScorePart};
 
-use super::group_pass::{After, GroupPass};
+use super::group_pass::GroupPass;
 use super::request::Request;
+use super::score::After;
 use super::select::Selection;
 use super::tally::Verdict;
 use crate::assign::pick;
@@ -62,7 +63,7 @@ impl GroupPass {
             let Some((victims, after)) = self.victims(cluster, row, request, evicted) else { continue };
             let terms = self.preempting_terms(cluster, row, &after, request, &victims);
             let (score, tie) = (terms.mean(), self.tie(cluster, row, after.used));
-            scores.push(NodeScore { node: cluster.nodes[row].id, score, parts: terms.parts.to_vec() });
+            scores.push(NodeScore { node: cluster.id(row), score, parts: terms.parts.to_vec() });
             let better = best.as_ref().is_none_or(|best| match score.total_cmp(&best.0) {
                 Ordering::Greater => true,
                 Ordering::Equal => tie > best.1,
@@ -88,7 +89,7 @@ impl GroupPass {
         request: &Request,
         victims: &[Arc<Alloc>],
     ) -> Terms {
-        let node = cluster.nodes[row].id;
+        let node = cluster.id(row);
         let mut terms = self.terms(cluster, row, after, request.penalty.contains(&node));
         let boost = self.spread_boost(row);
         if boost != 0.0 {
@@ -107,7 +108,7 @@ impl GroupPass {
         request: &Request,
         evicted: &Evicted,
     ) -> Option<(Vec<Arc<Alloc>>, After)> {
-        let node = cluster.nodes[row];
+        let node = Arc::clone(cluster.node(row));
         let candidates = self.candidates(cluster, row, evicted);
         if candidates.is_empty() {
             return None;
@@ -115,10 +116,10 @@ impl GroupPass {
         let mut used = cluster.node_use(row).clone();
         let mut victims: Vec<Arc<Alloc>> = Vec::new();
         let picked = loop {
-            match pick(node, &used, self.task_group(), request.id) {
+            match pick(&node, &used, self.task_group(), request.id) {
                 Ok(picked) => break picked,
                 Err(_) => {
-                    let next = self.holder(node, &used, &candidates, &victims, request)?;
+                    let next = self.holder(&node, &used, &candidates, &victims, request)?;
                     used.remove(&Claim::of(&next));
                     victims.push(next);
                 }
@@ -131,20 +132,20 @@ impl GroupPass {
             disk_mb: self.ask().disk_mb,
         };
         let max = node.resources.max_allocs;
-        let room = Room { has: cluster.has[row], ask, max_allocs: if max == 0 { u32::MAX } else { max } };
+        let room = Room { has: cluster.has(row), ask, max_allocs: if max == 0 { u32::MAX } else { max } };
         let rest: Vec<Arc<Alloc>> = candidates
             .into_iter()
             .filter(|alloc| victims.iter().all(|victim| victim.id != alloc.id))
             .collect();
         victims.extend(make_room(&room, &mut used, rest, evicted)?);
-        let counted = cluster.used[row].plus(ask);
+        let counted = cluster.used(row).plus(ask);
         Some((victims, After { used: counted, picked }))
     }
 
     /// The allocations on a row that may be preempted, lowest priority first.
     fn candidates(&self, cluster: &Cluster<'_>, row: usize, evicted: &Evicted) -> Vec<Arc<Alloc>> {
         let mine = self.job();
-        let allocs = cluster.snapshot().allocs_on_node(cluster.nodes[row].id).filter(|alloc| {
+        let allocs = cluster.snapshot().allocs_on_node(cluster.id(row)).filter(|alloc| {
             !alloc.client_terminal()
                 && !evicted.ids.contains(&alloc.id)
                 && (alloc.job.id != mine.id || alloc.job.namespace != mine.namespace)

@@ -1,31 +1,49 @@
 //! The rows that may be used, best first, while they change.
 //!
-//! Without spreads one tree holds all rows by their score. With spreads the rows that share all values form a
-//! set with one tree for each number of terms: within such a tree the spread's term moves every score alike, so
-//! a placement changes one row and the sets' maxima are compared anew.
+//! Without spreads one front holds all rows by their score. With spreads the rows that share all values form a
+//! set with one front for each number of terms: within such a front the spread's term moves every score alike, so
+//! a placement changes one row and the sets' best rows are compared anew.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::tally::Verdict;
-use crate::rank::{Key, MaxTree, Spreads};
+use super::sifted::Sets;
+use crate::frame::Frame;
+use crate::rank::{Bounds, Front, Key, Spreads};
 
 /// The rows that may be used.
 #[derive(Debug, Clone)]
-pub(crate) struct Ranking {
-    sets: Vec<Set>,
-    /// Set and place in it of every row.
-    of_row: Vec<(u32, u32)>,
-    /// In which tree of its set a row is.
-    bucket: Vec<Option<u8>>,
-    spread: bool,
+pub(crate) enum Ranking {
+    /// By score; places are slots.
+    Plain(Arc<Frame>, Front),
+    /// By the values of spreads.
+    Spread(BySet),
 }
 
-/// Rows that share the value of every spread.
+/// Rows in sets.
 #[derive(Debug, Clone)]
-struct Set {
-    values: Vec<u32>,
-    rows: Vec<u32>,
-    trees: BTreeMap<u8, MaxTree>,
+pub(crate) struct BySet {
+    sets: Arc<Sets>,
+    /// The first front of every set, then others as rows get more or fewer terms.
+    lanes: Vec<Lane>,
+    /// The other lanes of each set.
+    more: Vec<Vec<u32>>,
+    /// In which lane each row is.
+    lane_of: Vec<u32>,
+}
+
+/// Rows of a set with the same number of terms.
+#[derive(Debug, Clone)]
+struct Lane {
+    terms: u8,
+    front: Front,
+}
+
+/// What a row is ranked by: the sum of its terms without spreads, and how many they are.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Standing {
+    pub(crate) sum: f64,
+    pub(crate) terms: u8,
+    pub(crate) tie: u64,
 }
 
 /// A row with its final score.
@@ -35,116 +53,167 @@ pub(crate) struct Ranked {
     pub(crate) key: Key,
 }
 
+fn ranked(key: Key) -> Ranked {
+    Ranked { row: key.row as usize, key }
+}
+
+fn row_number(row: usize) -> u32 {
+    u32::try_from(row).expect("a region has fewer than 2^32 nodes")
+}
+
 impl Ranking {
-    /// All rows by their verdicts.
-    pub(crate) fn new(verdicts: &[Verdict], spreads: &Spreads) -> Self {
-        let mut ranking = Self {
-            sets: Vec::new(),
-            of_row: Vec::with_capacity(verdicts.len()),
-            bucket: vec![None; verdicts.len()],
-            spread: !spreads.is_empty(),
+    /// All rows. `bounds` are scores by slot, or the sums of terms with spreads; `terms` is how many terms rows have
+    /// at first.
+    pub(crate) fn new(frame: &Arc<Frame>, sets: Option<&Arc<Sets>>, bounds: Vec<f32>, terms: u8) -> Self {
+        let Some(sets) = sets else {
+            return Self::Plain(Arc::clone(frame), Front::new(Bounds::new(bounds)));
         };
-        let mut ids: BTreeMap<Vec<u32>, u32> = BTreeMap::new();
-        for row in 0..verdicts.len() {
-            let values: Vec<u32> = spreads.terms.iter().map(|term| term.property.by_row[row]).collect();
-            let set = *ids.entry(values).or_insert_with_key(|values| {
-                ranking.sets.push(Set { values: values.clone(), rows: Vec::new(), trees: BTreeMap::new() });
-                index(ranking.sets.len() - 1)
-            });
-            let rows = &mut ranking.sets[set as usize].rows;
-            ranking.of_row.push((set, index(rows.len())));
-            rows.push(index(row));
-        }
-        ranking.plant(verdicts);
-        ranking
+        let lanes = sets.sets.iter().map(|(_, rows)| {
+            let bounds = rows.iter().map(|row| bounds[frame.slots[*row as usize] as usize]);
+            Lane { terms, front: Front::new(Bounds::new(bounds.collect())) }
+        });
+        Self::Spread(BySet {
+            lanes: lanes.collect(),
+            more: vec![Vec::new(); sets.sets.len()],
+            lane_of: sets.of_row.iter().map(|of_row| of_row.0).collect(),
+            sets: Arc::clone(sets),
+        })
     }
 
-    /// Builds every tree at once.
-    fn plant(&mut self, verdicts: &[Verdict]) {
-        let mut keys: Vec<BTreeMap<u8, Vec<Option<Key>>>> = vec![BTreeMap::new(); self.sets.len()];
-        for (row, verdict) in verdicts.iter().enumerate() {
-            let Some((bucket, key)) = self.entry(*verdict) else { continue };
-            let (set, place) = self.of_row[row];
-            let width = self.sets[set as usize].rows.len();
-            keys[set as usize].entry(bucket).or_insert_with(|| vec![None; width])[place as usize] = Some(key);
-            self.bucket[row] = Some(bucket);
-        }
-        for (set, keys) in self.sets.iter_mut().zip(keys) {
-            set.trees = keys.into_iter().map(|(bucket, keys)| (bucket, MaxTree::new(keys))).collect();
-        }
-    }
-
-    /// In which tree a row belongs, and by what it is ordered there.
-    fn entry(&self, verdict: Verdict) -> Option<(u8, Key)> {
-        match verdict {
-            Verdict::Open { sum, count, tie } if self.spread => Some((count, Key { score: sum, tie })),
-            Verdict::Open { sum, count, tie } => Some((0, Key { score: sum / f64::from(count), tie })),
-            Verdict::Filtered(_) | Verdict::Exhausted(_) => None,
-        }
-    }
-
-    /// Changes one row.
-    pub(crate) fn set(&mut self, row: usize, verdict: Verdict) {
-        let entry = self.entry(verdict);
-        let (set, place) = self.of_row[row];
-        let set = &mut self.sets[set as usize];
-        let bucket = entry.map(|entry| entry.0);
-        if let Some(old) = self.bucket[row].filter(|old| Some(*old) != bucket)
-            && let Some(tree) = set.trees.get_mut(&old)
-        {
-            tree.set(place as usize, None);
-        }
-        if let Some((bucket, key)) = entry {
-            let width = set.rows.len();
-            let tree = set.trees.entry(bucket).or_insert_with(|| MaxTree::new(vec![None; width]));
-            tree.set(place as usize, Some(key));
-        }
-        self.bucket[row] = bucket;
-    }
-
-    /// The best rows, best first, at most `count`.
-    pub(crate) fn top(&self, spreads: &Spreads, count: usize) -> Vec<Ranked> {
-        if !self.spread {
-            let Some(set) = self.sets.first() else { return Vec::new() };
-            let Some(tree) = set.trees.get(&0) else { return Vec::new() };
-            if count == 1 {
-                return tree.best().map(|(row, key)| Ranked { row, key }).into_iter().collect();
+    /// Changes one row; none closes it.
+    pub(crate) fn set(&mut self, row: usize, standing: Option<Standing>) {
+        match self {
+            Self::Plain(frame, front) => {
+                let key = standing.map(|standing| Key {
+                    score: standing.sum / f64::from(standing.terms),
+                    tie: standing.tie,
+                    row: row_number(row),
+                });
+                front.set(frame.slots[row] as usize, row_number(row), key);
             }
-            return tree.top(count).into_iter().map(|(row, key)| Ranked { row, key }).collect();
+            Self::Spread(by_set) => by_set.set(row, standing),
         }
-        let mut heads: Vec<(Ranked, &Set, &MaxTree, Shift)> = Vec::new();
-        for set in &self.sets {
-            let boost = spreads.boost(&set.values);
-            for (&terms, tree) in &set.trees {
-                let shift = Shift { boost, terms };
-                if let Some((place, key)) = tree.best() {
-                    heads.push((shift.ranked(set, place, key), set, tree, shift));
-                }
+    }
+
+    /// The best rows, best first, at most `count`. `exact` says what an open row is ranked by.
+    pub(crate) fn top(
+        &mut self,
+        spreads: &Spreads,
+        count: usize,
+        mut exact: impl FnMut(usize) -> Standing,
+    ) -> Vec<Ranked> {
+        match self {
+            Self::Plain(frame, front) => {
+                let exact = |slot: usize| {
+                    let row = frame.rows[slot];
+                    let Standing { sum, terms, tie } = exact(row as usize);
+                    Key { score: sum / f64::from(terms), tie, row }
+                };
+                front.best(count, exact).iter().rev().take(count).copied().map(ranked).collect()
             }
+            Self::Spread(by_set) => by_set.top(spreads, count, exact),
         }
-        let better = |left: &Ranked, right: &Ranked| {
-            if left.key.beats(&right.key) { std::cmp::Ordering::Less } else { std::cmp::Ordering::Greater }
-        };
-        if count == 1 {
-            let best = heads
-                .into_iter()
-                .map(|head| head.0)
-                .reduce(|best, other| if other.key.beats(&best.key) { other } else { best });
-            return best.into_iter().collect();
-        }
-        heads.sort_by(|left, right| better(&left.0, &right.0));
-        heads.truncate(count);
-        let mut all: Vec<Ranked> = Vec::new();
-        for (_, set, tree, shift) in heads {
-            all.extend(tree.top(count).into_iter().map(|(place, key)| shift.ranked(set, place, key)));
-        }
-        all.sort_by(better);
-        all.truncate(count);
-        all
     }
 }
 
-/// How the spread's term moves the scores of one tree.
+impl BySet {
+    fn set(&mut self, row: usize, standing: Option<Standing>) {
+        let (set, place) = self.sets.of_row[row];
+        let old = self.lane_of[row];
+        let lane = standing.map_or(old, |standing| self.lane(set, standing.terms));
+        if lane != old {
+            self.lanes[old as usize].front.set(place as usize, row_number(row), None);
+            self.lane_of[row] = lane;
+        }
+        let key =
+            standing.map(|standing| Key { score: standing.sum, tie: standing.tie, row: row_number(row) });
+        self.lanes[lane as usize].front.set(place as usize, row_number(row), key);
+    }
+
+    /// The lane of a set for so many terms, made when there is none.
+    fn lane(&mut self, set: u32, terms: u8) -> u32 {
+        let known = std::iter::once(&set).chain(&self.more[set as usize]);
+        if let Some(&lane) = known.into_iter().find(|lane| self.lanes[**lane as usize].terms == terms) {
+            return lane;
+        }
+        let width = self.sets.sets[set as usize].1.len();
+        self.lanes.push(Lane { terms, front: Front::new(Bounds::new(vec![f32::NEG_INFINITY; width])) });
+        let lane = row_number(self.lanes.len() - 1);
+        self.more[set as usize].push(lane);
+        lane
+    }
+
+    fn top(
+        &mut self,
+        spreads: &Spreads,
+        count: usize,
+        mut exact: impl FnMut(usize) -> Standing,
+    ) -> Vec<Ranked> {
+        let mut heads: Vec<(Key, Head)> = Vec::with_capacity(self.lanes.len());
+        let mut best: Option<Key> = None;
+        for (set, (values, rows)) in self.sets.sets.iter().enumerate() {
+            let boost = spreads.boost(values);
+            for lane in std::iter::once(set).chain(self.more[set].iter().map(|lane| *lane as usize)) {
+                let Lane { terms, front } = &mut self.lanes[lane];
+                let shift = Shift { boost, terms: *terms };
+                let Some(key) = front.best(1, |place| key_at(rows, place, &mut exact)).last() else {
+                    continue;
+                };
+                let key = shift.apply(*key);
+                if count > 1 {
+                    heads.push((key, Head { set, lane, shift }));
+                } else if best.is_none_or(|best| key.beats(&best)) {
+                    best = Some(key);
+                }
+            }
+        }
+        if count <= 1 {
+            return best.into_iter().map(ranked).collect();
+        }
+        self.top_of(heads, count, exact)
+    }
+
+    /// The best rows of those lanes whose best rows are best.
+    fn top_of(
+        &mut self,
+        mut heads: Vec<(Key, Head)>,
+        count: usize,
+        mut exact: impl FnMut(usize) -> Standing,
+    ) -> Vec<Ranked> {
+        if heads.len() > count {
+            heads.select_nth_unstable_by(count - 1, |left, right| right.0.order(&left.0));
+            heads.truncate(count);
+        }
+        // Nothing below the worst of so many heads can be among the best.
+        let worst = heads.iter().map(|head| head.0).min_by(Key::order).filter(|_| heads.len() == count);
+        let mut all: Vec<Key> = Vec::with_capacity(2 * count);
+        for (_, Head { set, lane, shift }) in heads {
+            let rows = &self.sets.sets[set].1;
+            let best = self.lanes[lane].front.best(count, |place| key_at(rows, place, &mut exact));
+            let shifted = best.iter().rev().take(count).map(|key| shift.apply(*key));
+            all.extend(shifted.take_while(|key| worst.is_none_or(|worst| !worst.beats(key))));
+        }
+        all.sort_unstable_by(|left, right| right.order(left));
+        all.truncate(count);
+        all.into_iter().map(ranked).collect()
+    }
+}
+
+/// The best row of a lane.
+#[derive(Debug, Clone, Copy)]
+struct Head {
+    set: usize,
+    lane: usize,
+    shift: Shift,
+}
+
+fn key_at(rows: &[u32], place: usize, exact: &mut impl FnMut(usize) -> Standing) -> Key {
+    let row = rows[place];
+    let Standing { sum, tie, .. } = exact(row as usize);
+    Key { score: sum, tie, row }
+}
+
+/// How the spread's term moves the scores of one lane.
 #[derive(Debug, Clone, Copy)]
 struct Shift {
     boost: f64,
@@ -152,14 +221,10 @@ struct Shift {
 }
 
 impl Shift {
-    fn ranked(self, set: &Set, place: usize, key: Key) -> Ranked {
-        let count = f64::from(self.terms);
+    fn apply(self, key: Key) -> Key {
+        let terms = f64::from(self.terms);
         let score =
-            if self.boost == 0.0 { key.score / count } else { (key.score + self.boost) / (count + 1.0) };
-        Ranked { row: set.rows[place] as usize, key: Key { score, tie: key.tie } }
+            if self.boost == 0.0 { key.score / terms } else { (key.score + self.boost) / (terms + 1.0) };
+        Key { score, ..key }
     }
-}
-
-fn index(number: usize) -> u32 {
-    u32::try_from(number).expect("a region has fewer than 2^32 nodes")
 }

@@ -2,9 +2,10 @@
 
 use model::{NodeId, NodeScore, ScorePart};
 
-use super::group_pass::{After, GroupPass};
-use super::ranking::Ranked;
+use super::group_pass::GroupPass;
+use super::ranking::{Ranked, Standing};
 use super::request::Request;
+use super::score::{After, Last};
 use super::tally::Verdict;
 use crate::cluster::Cluster;
 use crate::explain::NodeVerdict;
@@ -43,7 +44,8 @@ impl GroupPass {
         let overridden = self.penalize(cluster, request);
         let found = self.select_ranked(cluster, request, detail);
         for row in overridden {
-            self.override_row(row, self.verdict(row));
+            let standing = self.standing(cluster, row, &mut Last::default());
+            self.rank(row, Some(standing));
         }
         found
     }
@@ -51,44 +53,53 @@ impl GroupPass {
     /// Ranks the penalty nodes lower for this request; tells which rows it changed.
     fn penalize(&mut self, cluster: &mut Cluster<'_>, request: &Request) -> Vec<usize> {
         let mut rows: Vec<usize> = request.penalty.iter().filter_map(|node| cluster.row(*node)).collect();
-        rows.retain(|&row| matches!(self.verdict(row), Verdict::Open { .. }));
+        rows.retain(|&row| self.verdict(row) == Verdict::Open);
         for &row in &rows {
-            let Ok(after) = self.after(cluster, row, request.id) else { continue };
+            let Ok(after) = self.after_scored(cluster, row, request.id) else { continue };
             let terms = self.terms(cluster, row, &after, true);
             let tie = self.tie(cluster, row, after.used);
-            self.override_row(row, Verdict::Open { sum: terms.sum, count: terms.count, tie });
+            self.rank(row, Some(Standing { sum: terms.sum, terms: terms.count, tie }));
         }
         rows
     }
 
     fn select_ranked(
-        &self,
+        &mut self,
         cluster: &mut Cluster<'_>,
         request: &Request,
         detail: Detail,
     ) -> Option<Selection> {
         let preferred = request.preferred.and_then(|node| cluster.row(node));
         if let Some(row) = preferred
-            && matches!(self.verdict(row), Verdict::Open { .. })
+            && self.verdict(row) == Verdict::Open
             && let Ok(after) = self.after(cluster, row, request.id)
         {
             let scores = vec![self.score_of(cluster, row, &after, request)];
             return Some(Selection { row, after, scores, runners_up: Vec::new() });
         }
         let wanted = if detail == Detail::Full { RUNNERS_UP + 1 } else { 1 };
-        let top = self.ranking().top(&self.counted().spreads, wanted);
+        let top = self.top(cluster, wanted);
         let best = top.first()?.row;
         let after = self.after(cluster, best, request.id).ok()?;
         let scores = self.scores(cluster, &top, request);
-        let runners_up = top.iter().skip(1).map(|ranked| cluster.ids[ranked.row]).collect();
+        let runners_up = top.iter().skip(1).map(|ranked| cluster.id(ranked.row)).collect();
         Some(Selection { row: best, after, scores, runners_up })
+    }
+
+    /// The best rows, best first.
+    fn top(&mut self, cluster: &Cluster<'_>, count: usize) -> Vec<Ranked> {
+        let Some(mut ranking) = self.ranking.take() else { return Vec::new() };
+        let mut last = Last::default();
+        let top = ranking.top(&self.counted.spreads, count, |row| self.standing(cluster, row, &mut last));
+        self.ranking = Some(ranking);
+        top
     }
 
     /// The terms of the best rows.
     fn scores(&self, cluster: &mut Cluster<'_>, top: &[Ranked], request: &Request) -> Vec<NodeScore> {
         let mut scores = Vec::with_capacity(top.len().min(NAMED));
         for ranked in top.iter().take(NAMED) {
-            if let Ok(after) = self.after(cluster, ranked.row, request.id) {
+            if let Ok(after) = self.after_scored(cluster, ranked.row, request.id) {
                 scores.push(self.score_of(cluster, ranked.row, &after, request));
             }
         }
@@ -103,7 +114,7 @@ impl GroupPass {
         after: &After,
         request: &Request,
     ) -> NodeScore {
-        let node = cluster.ids[row];
+        let node = cluster.id(row);
         let mut terms = self.terms(cluster, row, after, request.penalty.contains(&node));
         let boost = self.spread_boost(row);
         if boost != 0.0 {
@@ -129,11 +140,11 @@ impl GroupPass {
     ) -> NodeVerdict {
         match self.verdict(row) {
             Verdict::Filtered(reason) => {
-                let alone = self.reason_alone(cluster.nodes[row], request.index);
+                let alone = self.reason_alone(cluster.node(row), request.index);
                 NodeVerdict::Filtered(alone.unwrap_or_else(|| self.tally().name(reason).clone()).to_string())
             }
             Verdict::Exhausted(reason) => NodeVerdict::Exhausted(self.tally().name(reason).to_string()),
-            Verdict::Open { .. } => match self.after(cluster, row, request.id) {
+            Verdict::Open => match self.after(cluster, row, request.id) {
                 Ok(after) => NodeVerdict::Scored(self.score_of(cluster, row, &after, request)),
                 Err(dimension) => NodeVerdict::Exhausted(dimension),
             },

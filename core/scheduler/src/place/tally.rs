@@ -4,15 +4,17 @@ use std::collections::BTreeMap;
 
 use model::Name;
 
+use crate::fits::Misfit;
+
 /// Whether and why a row may not be used now.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
+    /// May be used.
+    Open,
     /// Removed by a filter, for the reason of this number.
     Filtered(u16),
     /// Without room in the dimension of this number.
     Exhausted(u16),
-    /// May be used: the sum of its terms without spreads, and how many they are.
-    Open { sum: f64, count: u8, tie: u64 },
 }
 
 /// Counts by reason and by node class.
@@ -30,8 +32,9 @@ pub(crate) struct Tally {
 #[derive(Debug, Clone, Default)]
 struct Counts {
     total: u32,
-    by_reason: BTreeMap<u16, u32>,
-    by_class: BTreeMap<Name, u32>,
+    by_reason: Vec<u32>,
+    /// By the number of the node class.
+    by_class: Vec<u32>,
 }
 
 /// The last number stands for all reasons beyond the limit.
@@ -54,22 +57,22 @@ impl Tally {
         id
     }
 
+    /// The number of a dimension.
+    pub(crate) fn misfit(&mut self, misfit: &Misfit) -> u16 {
+        self.reason(&misfit.to_string())
+    }
+
     /// Counts a row of a node class in (`delta` 1) or out (-1).
-    pub(crate) fn count(&mut self, verdict: Verdict, class: &Name, delta: i32) {
+    pub(crate) fn count(&mut self, verdict: Verdict, class: u32, delta: i32) {
         let (counts, reason) = match verdict {
             Verdict::Filtered(reason) => (&mut self.filtered, reason),
             Verdict::Exhausted(reason) => (&mut self.exhausted, reason),
-            Verdict::Open { .. } => return,
+            Verdict::Open => return,
         };
         self.version += 1;
         counts.total = counts.total.saturating_add_signed(delta);
-        let by_reason = counts.by_reason.entry(reason).or_default();
-        *by_reason = by_reason.saturating_add_signed(delta);
-        if class.is_empty() {
-            return;
-        }
-        let by_class = counts.by_class.entry(class.clone()).or_default();
-        *by_class = by_class.saturating_add_signed(delta);
+        step(&mut counts.by_reason, usize::from(reason), delta);
+        step(&mut counts.by_class, class as usize, delta);
     }
 
     pub(crate) fn filtered(&self) -> u32 {
@@ -88,17 +91,18 @@ impl Tally {
         self.named(&self.exhausted)
     }
 
-    pub(crate) fn class_filtered(&self) -> BTreeMap<Name, u32> {
-        nonzero(&self.filtered.by_class)
+    /// By node class; `classes` are the names.
+    pub(crate) fn class_filtered(&self, classes: &[Name]) -> BTreeMap<Name, u32> {
+        by_class(&self.filtered, classes)
     }
 
-    pub(crate) fn class_exhausted(&self) -> BTreeMap<Name, u32> {
-        nonzero(&self.exhausted.by_class)
+    /// By node class; `classes` are the names.
+    pub(crate) fn class_exhausted(&self, classes: &[Name]) -> BTreeMap<Name, u32> {
+        by_class(&self.exhausted, classes)
     }
 
     fn named(&self, counts: &Counts) -> BTreeMap<Name, u32> {
-        let counted = counts.by_reason.iter().filter(|entry| *entry.1 > 0);
-        counted.map(|(id, count)| (self.names[usize::from(*id)].clone(), *count)).collect()
+        nonzero(counts.by_reason.iter().zip(&self.names))
     }
 
     /// The text of a reason.
@@ -107,6 +111,18 @@ impl Tally {
     }
 }
 
-fn nonzero(counts: &BTreeMap<Name, u32>) -> BTreeMap<Name, u32> {
-    counts.iter().filter(|entry| *entry.1 > 0).map(|(name, count)| (name.clone(), *count)).collect()
+fn step(counts: &mut Vec<u32>, at: usize, delta: i32) {
+    if counts.len() <= at {
+        counts.resize(at + 1, 0);
+    }
+    counts[at] = counts[at].saturating_add_signed(delta);
+}
+
+/// Nodes without a class are not counted.
+fn by_class(counts: &Counts, classes: &[Name]) -> BTreeMap<Name, u32> {
+    nonzero(counts.by_class.iter().zip(classes).filter(|(_, class)| !class.is_empty()))
+}
+
+fn nonzero<'c>(counts: impl Iterator<Item = (&'c u32, &'c Name)>) -> BTreeMap<Name, u32> {
+    counts.filter(|(count, _)| **count > 0).map(|(count, name)| (name.clone(), *count)).collect()
 }

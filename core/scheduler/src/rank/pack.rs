@@ -7,7 +7,8 @@ use model::GroupAsk;
 
 use crate::usage::Amounts;
 
-const DISK_WEIGHT: f64 = 0.25;
+/// What the fill of the disk weighs.
+pub(super) const DISK_WEIGHT: f64 = 0.25;
 
 /// The fill of one dimension; 1 when the node has none of it.
 fn fill(has: u64, used: u64) -> f64 {

@@ -1,9 +1,10 @@
 //! How many allocations of a job have each value of a node property: for spreads and distinct properties.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::feasible::{Rows, Target};
-use model::Node;
+use model::{Name, Node};
 
 /// The value of a node that does not have the property.
 pub(crate) const NO_VALUE: u32 = u32::MAX;
@@ -12,13 +13,15 @@ pub(crate) const NO_VALUE: u32 = u32::MAX;
 #[derive(Debug, Clone)]
 pub(crate) struct Property {
     target: Target,
-    ids: BTreeMap<String, u32>,
-    names: Vec<String>,
+    ids: Arc<BTreeMap<Name, u32>>,
+    names: Arc<Vec<Name>>,
     counts: Vec<u32>,
+    /// The sum of all counts.
+    total: u32,
     /// The smallest and the largest count above 0.
     extremes: Option<(u32, u32)>,
     /// Value of each candidate node, or [`NO_VALUE`].
-    pub(crate) by_row: Vec<u32>,
+    pub(crate) by_row: Arc<Vec<u32>>,
 }
 
 impl Property {
@@ -27,17 +30,18 @@ impl Property {
         let of_class = target.is_of_class();
         let mut property = Self {
             target,
-            ids: BTreeMap::new(),
-            names: Vec::new(),
+            ids: Arc::default(),
+            names: Arc::default(),
             counts: Vec::new(),
+            total: 0,
             extremes: None,
-            by_row: Vec::new(),
+            by_row: Arc::default(),
         };
-        property.by_row = if of_class {
+        property.by_row = Arc::new(if of_class {
             rows.by_kind(|node| property.value_of(node))
         } else {
             rows.nodes.iter().map(|node| property.value_of(node)).collect()
-        };
+        });
         property
     }
 
@@ -47,43 +51,59 @@ impl Property {
         if let Some(&id) = self.ids.get(&*value) {
             return id;
         }
-        self.intern(value.into_owned())
+        self.intern(&value.into_owned())
+    }
+
+    /// What it is a property of.
+    pub(crate) const fn target(&self) -> &Target {
+        &self.target
     }
 
     /// The number of a value, known or new.
-    pub(crate) fn intern(&mut self, value: String) -> u32 {
-        if let Some(&id) = self.ids.get(&value) {
+    pub(crate) fn intern(&mut self, value: &str) -> u32 {
+        if let Some(&id) = self.ids.get(value) {
             return id;
         }
         let id = u32::try_from(self.names.len())
             .expect("there are fewer values than nodes and targets, both below 2^32");
-        self.ids.insert(value.clone(), id);
-        self.names.push(value);
+        let value = Name::from(value);
+        Arc::make_mut(&mut self.ids).insert(value.clone(), id);
+        Arc::make_mut(&mut self.names).push(value);
         self.counts.push(0);
         id
     }
 
     pub(crate) fn name(&self, value: u32) -> &str {
-        self.names.get(value as usize).map_or("", String::as_str)
+        self.names.get(value as usize).map_or("", |name| &**name)
     }
 
     pub(crate) fn count(&self, value: u32) -> u32 {
         self.counts.get(value as usize).copied().unwrap_or(0)
     }
 
-    pub(crate) fn counts(&self) -> &[u32] {
-        &self.counts
+    /// How many allocations are counted, whatever their value.
+    pub(crate) const fn total(&self) -> u32 {
+        self.total
     }
 
     pub(crate) fn add(&mut self, value: u32) {
         if let Some(count) = self.counts.get_mut(value as usize) {
             *count += 1;
-            self.measure();
+            self.total += 1;
+            let now = *count;
+            // The smallest count grows with it only where no other value has the old one.
+            match self.extremes {
+                Some((smallest, largest)) if now > 1 && now - 1 > smallest => {
+                    self.extremes = Some((smallest, largest.max(now)));
+                }
+                _ => self.measure(),
+            }
         }
     }
 
     pub(crate) fn remove(&mut self, value: u32) {
         if let Some(count) = self.counts.get_mut(value as usize) {
+            self.total -= u32::from(*count > 0);
             *count = count.saturating_sub(1);
             self.measure();
         }

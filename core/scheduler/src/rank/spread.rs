@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use model::{Job, Spread, TaskGroup};
 
 use super::{NO_VALUE, Property};
-use crate::feasible::{Rows, Target};
+use crate::feasible::Target;
 
 /// One spread block.
 #[derive(Debug, Clone)]
@@ -25,13 +25,24 @@ pub(crate) struct Spreads {
     total_weight: f64,
 }
 
+/// The spread blocks of a group, its own first.
+pub(crate) fn blocks<'j>(job: &'j Job, group: &'j TaskGroup) -> impl Iterator<Item = &'j Spread> {
+    group.spreads.iter().chain(&job.spreads)
+}
+
 impl Spreads {
     /// The blocks of a group. `earlier_weight` is the sum over the groups that the evaluation placed before:
     /// the reference keeps adding to it.
-    pub(crate) fn of(job: &Job, group: &TaskGroup, rows: Rows<'_>, earlier_weight: f64) -> Self {
-        let blocks = group.spreads.iter().chain(&job.spreads);
-        let terms: Vec<SpreadTerm> =
-            blocks.map(|spread| SpreadTerm::new(spread, group.count, rows)).collect();
+    pub(crate) fn of(
+        job: &Job,
+        group: &TaskGroup,
+        earlier_weight: f64,
+        property: impl Fn(&Target) -> Property,
+    ) -> Self {
+        let of_block = |spread: &Spread| {
+            SpreadTerm::new(spread, group.count, property(&Target::parse(&spread.attribute)))
+        };
+        let terms: Vec<SpreadTerm> = blocks(job, group).map(of_block).collect();
         let total_weight = earlier_weight + terms.iter().map(|term| term.weight).sum::<f64>();
         Self { terms, total_weight }
     }
@@ -56,15 +67,14 @@ impl Spreads {
 }
 
 impl SpreadTerm {
-    fn new(spread: &Spread, count: i64, rows: Rows<'_>) -> Self {
-        let mut property = Property::new(Target::parse(&spread.attribute), rows);
+    fn new(spread: &Spread, count: i64, mut property: Property) -> Self {
         #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
         let count = count as f64;
         let mut desired = BTreeMap::new();
         let mut sum = 0.0;
         for target in &spread.targets {
             let wanted = (f64::from(target.percent) / 100.0) * count;
-            desired.insert(property.intern(target.value.clone()), wanted);
+            desired.insert(property.intern(&target.value), wanted);
             sum += wanted;
         }
         let implicit = (sum > 0.0 && sum < count).then_some(count - sum);
@@ -97,7 +107,7 @@ impl SpreadTerm {
     /// Allocations with values that are not named: they share one target.
     fn unnamed(&self, desired: &BTreeMap<u32, f64>) -> u32 {
         let named: u32 = desired.keys().map(|value| self.property.count(*value)).sum();
-        self.property.counts().iter().sum::<u32>().saturating_sub(named)
+        self.property.total().saturating_sub(named)
     }
 
     /// The lowest boost of any named value, at most -1: what a value that should have none gets.

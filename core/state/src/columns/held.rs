@@ -12,6 +12,8 @@ pub struct Held {
     pub cores: Vec<(u16, u32)>,
     /// Devices.
     pub devices: Vec<HeldDevice>,
+    /// How many of them all are held by more than one allocation.
+    contested: u32,
 }
 
 /// A port in use.
@@ -47,6 +49,12 @@ impl Held {
         self.ports.is_empty() && self.cores.is_empty() && self.devices.is_empty()
     }
 
+    /// Whether anything is held by more than one allocation.
+    #[must_use]
+    pub const fn is_contested(&self) -> bool {
+        self.contested > 0
+    }
+
     /// Whether an allocation holds anything of this kind.
     pub(super) fn concerns(alloc: &Alloc) -> bool {
         !alloc.assigned.ports.is_empty() || alloc.assigned.exclusive.is_some()
@@ -59,13 +67,15 @@ impl Held {
                 .ports
                 .binary_search_by(|held| (held.port, &held.host_ip).cmp(&(port.value, &port.host_ip)));
             let fresh = || HeldPort { port: port.value, host_ip: Name::clone(&port.host_ip), count: 0 };
-            step(&mut self.ports, at, holds, fresh, |held| &mut held.count);
+            let now = step(&mut self.ports, at, holds, fresh, |held| &mut held.count);
+            self.follow(now, holds);
         }
         let Some(exclusive) = &alloc.assigned.exclusive else { return };
         for task in &exclusive.tasks {
             for core in &task.cores {
                 let at = self.cores.binary_search_by_key(core, |held| held.0);
-                step(&mut self.cores, at, holds, || (*core, 0), |held| &mut held.1);
+                let now = step(&mut self.cores, at, holds, || (*core, 0), |held| &mut held.1);
+                self.follow(now, holds);
             }
             for group in &task.devices {
                 for id in &group.ids {
@@ -84,34 +94,51 @@ impl Held {
                         id: Name::clone(id),
                         count: 0,
                     };
-                    step(&mut self.devices, at, holds, fresh, |held| &mut held.count);
+                    let now = step(&mut self.devices, at, holds, fresh, |held| &mut held.count);
+                    self.follow(now, holds);
                 }
             }
         }
     }
+
+    /// Notes how often something is held now.
+    const fn follow(&mut self, now: u32, holds: bool) {
+        match (now, holds) {
+            (2, true) => self.contested += 1,
+            (1, false) => self.contested = self.contested.saturating_sub(1),
+            _ => {}
+        }
+    }
 }
 
-/// Counts one more or one less of a sorted list's entry, which exists while its count is not 0.
+/// Counts one more or one less of a sorted list's entry, which exists while its count is not 0; returns the count.
 fn step<T>(
     list: &mut Vec<T>,
     at: Result<usize, usize>,
     more: bool,
     fresh: impl FnOnce() -> T,
     count: impl Fn(&mut T) -> &mut u32,
-) {
+) -> u32 {
     match (at, more) {
-        (Ok(at), true) => *count(&mut list[at]) += 1,
+        (Ok(at), true) => {
+            let held = count(&mut list[at]);
+            *held += 1;
+            *held
+        }
         (Err(at), true) => {
             list.insert(at, fresh());
             *count(&mut list[at]) = 1;
+            1
         }
         (Ok(at), false) => {
-            let left = count(&mut list[at]);
-            *left -= 1;
-            if *left == 0 {
+            let held = count(&mut list[at]);
+            *held -= 1;
+            let left = *held;
+            if left == 0 {
                 list.remove(at);
             }
+            left
         }
-        (Err(_), false) => {}
+        (Err(_), false) => 0,
     }
 }

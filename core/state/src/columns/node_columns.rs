@@ -5,7 +5,7 @@ use std::sync::Arc;
 use imbl::{OrdMap, OrdSet};
 use model::{Alloc, Node, NodeId};
 
-use super::{CHUNK, Held, NodeChunk, Room};
+use super::{CHUNK, Held, Memo, NodeChunk, Room};
 
 /// The columns of all nodes of a region. Cheap to clone: chunks are shared until they change.
 #[derive(Debug, Clone, Default)]
@@ -14,6 +14,9 @@ pub struct NodeColumns {
     slots: OrdMap<NodeId, u32>,
     free: OrdSet<u32>,
     held: OrdMap<NodeId, Arc<Held>>,
+    /// Nodes on which something is held twice.
+    contested: OrdSet<NodeId>,
+    memo: Memo,
 }
 
 /// One row of the columns.
@@ -94,6 +97,11 @@ impl NodeColumns {
         self.row(self.slot(id)?)
     }
 
+    /// The slot of every node, in the order of node ids.
+    pub fn slots(&self) -> impl Iterator<Item = u32> {
+        self.slots.values().copied()
+    }
+
     /// All rows in the order of node ids.
     pub fn in_order(&self) -> impl Iterator<Item = NodeRow> {
         self.slots.values().filter_map(|slot| self.row(*slot))
@@ -105,8 +113,25 @@ impl NodeColumns {
         self.held.get(&id).map(AsRef::as_ref)
     }
 
+    /// Every node of which something is held, in the order of their ids.
+    pub fn all_held(&self) -> impl Iterator<Item = (NodeId, &Held)> {
+        self.held.iter().map(|(id, held)| (*id, &**held))
+    }
+
+    /// Nodes on which a port, core or device is held by more than one allocation, in the order of their ids.
+    pub fn contested(&self) -> impl Iterator<Item = NodeId> {
+        self.contested.iter().copied()
+    }
+
+    /// What readers derived from the nodes.
+    #[must_use]
+    pub const fn memo(&self) -> &Memo {
+        &self.memo
+    }
+
     /// Takes over a node: into its row, or the lowest free one. Tells whether the row is new, which has no usage.
     pub(crate) fn put_node(&mut self, node: &Node) -> bool {
+        self.memo = Memo::default();
         let known = self.slot(node.id);
         let slot = known.unwrap_or_else(|| self.take_slot(node.id));
         let (chunk, row) = place(slot);
@@ -138,6 +163,7 @@ impl NodeColumns {
     /// Empties the row of a node.
     pub(super) fn remove_node(&mut self, id: NodeId) {
         let Some(slot) = self.slots.remove(&id) else { return };
+        self.memo = Memo::default();
         let (chunk, row) = place(slot);
         let chunk = Arc::make_mut(&mut self.chunks[chunk]);
         chunk.capacity.set(row, Room::default());
@@ -151,6 +177,7 @@ impl NodeColumns {
         chunk.ready[row] = 0;
         self.free.insert(slot);
         self.held.remove(&id);
+        self.contested.remove(&id);
     }
 
     /// Adds what an allocation uses; nothing if its node is not there.
@@ -161,7 +188,11 @@ impl NodeColumns {
         chunk.used.add(row, room);
         chunk.allocs[row] += 1;
         if Held::concerns(alloc) {
-            Arc::make_mut(self.held.entry(alloc.node).or_default()).count(alloc, true);
+            let held = Arc::make_mut(self.held.entry(alloc.node).or_default());
+            held.count(alloc, true);
+            if held.is_contested() {
+                self.contested.insert(alloc.node);
+            }
         }
     }
 
@@ -176,7 +207,11 @@ impl NodeColumns {
             && let Some(held) = self.held.get_mut(&alloc.node)
         {
             let held = Arc::make_mut(held);
+            let was_contested = held.is_contested();
             held.count(alloc, false);
+            if was_contested && !held.is_contested() {
+                self.contested.remove(&alloc.node);
+            }
             if held.is_empty() {
                 self.held.remove(&alloc.node);
             }
