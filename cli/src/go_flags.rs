@@ -55,6 +55,34 @@ pub(crate) fn rewrite(command: &Command, words: &[String]) -> Result<Parsed, Str
     Ok(Parsed::Words(out))
 }
 
+/// Moves the flags of a command to the front, wherever they stand; `--` ends them. For commands of our own: those that
+/// scripts know from elsewhere keep their rule.
+pub(crate) fn flags_first(command: &Command, words: &[String]) -> Vec<String> {
+    let (mut flags, mut arguments) = (Vec::new(), Vec::new());
+    let mut rest = words.iter();
+    while let Some(word) = rest.next() {
+        if word == "--" {
+            arguments.extend(rest.by_ref().cloned());
+            break;
+        }
+        let Some(body) = flag_body(word) else {
+            arguments.push(word.clone());
+            continue;
+        };
+        flags.push(word.clone());
+        let takes_value = find(command, body).is_some_and(|arg| {
+            !matches!(arg.get_action(), ArgAction::SetTrue)
+                && arg.get_value_parser().type_id() != TypeId::of::<bool>()
+        });
+        if takes_value {
+            flags.extend(rest.next().cloned());
+        }
+    }
+    flags.push("--".to_owned());
+    flags.extend(arguments);
+    flags
+}
+
 /// Reads a boolean as Go does.
 pub(crate) fn parse_bool(text: &str) -> Option<bool> {
     match text {
@@ -175,6 +203,20 @@ mod tests {
         check(&["-json", "-"], "--json -- -");
         check(&["--", "-json"], "-- -json");
         check(&["-json", "f", "-h"], "help");
+    }
+
+    #[test]
+    fn commands_of_our_own_take_their_flags_anywhere() {
+        let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        for (given, wanted) in [
+            ("5 -address x -json", "-address x -json -- 5"),
+            ("-json 5 -var=a=b 6", "-json -var=a=b -- 5 6"),
+            ("5 -diff 6", "-diff -- 5 6"),
+            ("-json -- -x", "-json -- -x"),
+            ("5 -unknown", "-unknown -- 5"),
+        ] {
+            assert_eq!(flags_first(&command(), &words(given)).join(" "), wanted, "{given}");
+        }
     }
 
     #[test]

@@ -128,7 +128,9 @@ fn leaf(invocation: &Invocation, ui: &Ui, root: &clap::Command, path: &[&str], w
     let command = walk(root, path);
     let name = path.join(" ");
     let usage_code = if matches!(path, ["job", "plan"] | ["plan"]) { 255 } else { 1 };
-    let flags = match go_flags::rewrite(command, words) {
+    let ours = matches!(path, ["explain" | "whatif", ..]);
+    let words = if ours { go_flags::flags_first(command, words) } else { words.to_vec() };
+    let flags = match go_flags::rewrite(command, &words) {
         Ok(Parsed::Help) => {
             ui.print(&help::leaf(&name, command));
             return 0;

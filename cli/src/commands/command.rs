@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 use super::alloc::{AllocCommand, FsArgs, LogsArgs};
 use super::deployment::DeploymentCommand;
 use super::eval::EvalCommand;
+use super::explain::ExplainCommand;
 use super::job::{InitArgs, InspectArgs, JobCommand, PlanArgs, RunArgs, StopArgs, ValidateArgs};
 use super::namespace::NamespaceCommand;
 use super::node::NodeCommand;
@@ -14,6 +15,7 @@ use super::operator::OperatorCommand;
 use super::server::ServerCommand;
 use super::system::SystemCommand;
 use super::tls::TlsCommand;
+use super::whatif::WhatIfCommand;
 use super::{agent, agent_info, alloc, dev, eval, fmt, node, server, status, version};
 use crate::context::Context;
 use crate::{CommandError, CommandResult};
@@ -50,6 +52,9 @@ enum Command {
     /// Work with evaluations
     #[command(subcommand)]
     Eval(EvalCommand),
+    /// Say why something is placed where it is, or is not, and what would help
+    #[command(subcommand)]
+    Explain(ExplainCommand),
     Fmt(fmt::FmtArgs),
     /// Work with namespaces
     #[command(subcommand)]
@@ -67,6 +72,9 @@ enum Command {
     #[command(subcommand)]
     Tls(TlsCommand),
     Version(version::VersionArgs),
+    /// Say what would happen, without doing it
+    #[command(subcommand)]
+    Whatif(WhatIfCommand),
     #[command(hide = true)]
     Plan(PlanArgs),
     #[command(hide = true)]
@@ -122,6 +130,7 @@ async fn ask(command: Command, context: &Context<'_>) -> CommandResult {
         Command::AgentInfo(args) => args.run(context).await,
         Command::Deployment(command) => command.run(context).await,
         Command::Eval(command) => command.run(context).await,
+        Command::Explain(command) => command.run(context).await,
         Command::Fmt(args) => args.run(context),
         Command::Namespace(command) => command.run(context).await,
         Command::Operator(command) => command.run(context).await,
@@ -129,6 +138,7 @@ async fn ask(command: Command, context: &Context<'_>) -> CommandResult {
         Command::System(command) => command.run(context).await,
         Command::Tls(command) => command.run(context),
         Command::Version(args) => args.run(context),
+        Command::Whatif(command) => command.run(context).await,
         Command::Plan(args) => args.run(context).await,
         Command::Validate(args) => args.run(context).await,
         Command::Init(args) => args.run(context).await,

@@ -10,6 +10,7 @@ mod command;
 mod deployment;
 mod dev;
 mod eval;
+mod explain;
 mod fmt;
 mod job;
 mod namespace;
@@ -23,5 +24,6 @@ mod status;
 mod system;
 mod tls;
 mod version;
+mod whatif;
 
 pub(crate) use command::{Cli, dispatch};

@@ -7,6 +7,7 @@
 mod agent;
 mod cluster;
 mod commands;
+mod explain;
 mod fmt;
 mod follow;
 mod job_text;
@@ -17,6 +18,7 @@ mod recorded;
 mod show;
 mod usage;
 mod validate;
+mod what_if;
 
 use nomadctl::format::Clock;
 use nomadctl::{Environment, Invocation, Ui};

@@ -92,7 +92,15 @@ fn the_version_is_printed_by_flag_and_command() {
 }
 
 /// Every command that does something, by the words that reach it.
-const COMMANDS: [&str; 48] = [
+const COMMANDS: [&str; 56] = [
+    "explain job",
+    "explain alloc",
+    "explain eval",
+    "whatif drain",
+    "whatif lose",
+    "whatif add",
+    "whatif run",
+    "whatif scale",
     "run",
     "stop",
     "status",

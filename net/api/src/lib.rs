@@ -20,9 +20,9 @@ pub mod view;
 pub use call::{FrameReader, FrameText, JobQuery, LogOrigin, LogQuery, LogStream, Query, StreamFrame};
 pub use client::{Body, Client, ClientConfig, Request, Response};
 pub use endpoint::{
-    AgentApi, AllocsApi, ClientApi, DeploymentsApi, DispatchRequest, DrainSpec, EvalsApi, JobsApi,
-    NamespacesApi, NodePoolsApi, NodesApi, OperatorApi, RegisterRequest, StatusApi, StopQuery, Submission,
-    SystemApi, VersionDiff,
+    AgentApi, AllocsApi, ClientApi, DeploymentsApi, DispatchRequest, DrainSpec, EvalsApi, ExplainApi,
+    JobsApi, NamespacesApi, NodePoolsApi, NodesApi, OperatorApi, PlanOptions, RegisterRequest, StatusApi,
+    StopQuery, Submission, SystemApi, VersionDiff,
 };
 pub use error::{ApiError, ConnectFailure};
 pub use http::Method;

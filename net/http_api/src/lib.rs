@@ -31,6 +31,7 @@ pub mod query;
 pub mod route;
 pub mod routes;
 pub mod views;
+pub mod what_if;
 
 pub use answer::{Meta, Reply};
 pub use api::{Api, ApiConfig};

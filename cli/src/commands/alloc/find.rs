@@ -9,14 +9,14 @@ use crate::context::Context;
 use crate::format::Length;
 
 /// What the beginning of an id stands for.
-pub(super) enum Found {
+pub(crate) enum Found {
     One(Box<AllocStub>),
     /// A text that lists them.
     Several(String),
 }
 
 /// Looks for allocations whose id begins so.
-pub(super) async fn look_for(
+pub(crate) async fn look_for(
     client: &Client,
     context: &Context<'_>,
     prefix: &str,

@@ -11,6 +11,7 @@ mod stop;
 mod tail;
 
 pub(crate) use find::even_prefix;
+pub(super) use find::{Found, look_for};
 pub(super) use fs::FsArgs;
 pub(super) use logs::LogsArgs;
 pub(super) use status::StatusArgs;

@@ -8,7 +8,7 @@ use crate::commands::show;
 use crate::context::Context;
 
 /// Returns the job whose id is `prefix`, or the only one whose id begins so.
-pub(super) async fn find_job(
+pub(crate) async fn find_job(
     client: &Client,
     context: &Context<'_>,
     prefix: &str,
@@ -57,6 +57,6 @@ pub(super) async fn find_job_where(
 }
 
 /// Returns the client for the namespace of a job that was found.
-pub(super) fn in_namespace(client: &Client, job: &JobStub) -> Client {
+pub(crate) fn in_namespace(client: &Client, job: &JobStub) -> Client {
     client.scoped(None, (!job.namespace.is_empty()).then_some(job.namespace.as_str()))
 }

@@ -4,6 +4,7 @@
 //! is said.
 
 use api::Client;
+use api::PlanOptions;
 use serde_json::Value;
 
 use crate::format::Clock;
@@ -11,6 +12,6 @@ use crate::format::Clock;
 /// Returns the next launch and how far it is; `None` for other jobs and when the agent does not say.
 pub(super) async fn next_launch(client: &Client, clock: &Clock, job: &Value) -> Option<String> {
     job.get("Periodic").filter(|periodic| !periodic.is_null())?;
-    let plan = client.jobs().plan(job, false, false).await.ok()?;
+    let plan = client.jobs().plan(job, PlanOptions::default()).await.ok()?;
     clock.launch_text(&plan.value.next_periodic_launch)
 }

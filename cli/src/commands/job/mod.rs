@@ -22,6 +22,7 @@ mod stop;
 mod tag;
 mod validate;
 
+pub(super) use find::{find_job, in_namespace};
 pub(super) use init::InitArgs;
 pub(super) use inspect::InspectArgs;
 pub(super) use plan::PlanArgs;

@@ -1,5 +1,6 @@
 //! `job plan`.
 
+use api::PlanOptions;
 use api::view::{PlanResponse, TaskGroupUpdate};
 
 use crate::commands::show::{self, PlanPage};
@@ -36,7 +37,7 @@ pub(crate) struct PlanArgs {
     #[arg(long)]
     policy_override: bool,
 
-    /// Show everything in new parts, and whole ids
+    /// Show everything in new parts, whole ids, and what is said of every node
     #[arg(long)]
     verbose: bool,
 
@@ -58,10 +59,12 @@ impl PlanArgs {
         for warning in &file.warnings {
             context.ui.warn(&format!("Warning: {warning}"));
         }
+        let options =
+            PlanOptions { diff: self.diff, policy_override: self.policy_override, explain: self.verbose };
         let reply = file
             .scope(&client)
             .jobs()
-            .plan(&file.job, self.diff, self.policy_override)
+            .plan(&file.job, options)
             .await
             .map_err(|error| CommandError::request("during plan", &error))?;
         let exit = exit_code(&reply.value);
@@ -78,6 +81,9 @@ impl PlanArgs {
             colour: context.colour(&self.global),
         };
         context.ui.print(&show::plan(&page, context.clock, Length::verbose(self.verbose)));
+        if !reply.value.explained.is_empty() {
+            context.ui.print(&format!("\n{}", show::planned(&file.job, reply.value.explained.clone())));
+        }
         // Apart from the page, which is what scripts have always read.
         if let Some(why) = show::plan_why(&reply.value) {
             context.ui.warn(&format!("\n{why}"));

@@ -178,7 +178,7 @@ fn scores(metrics: &Metric) -> Option<String> {
 }
 
 /// Returns a number with three significant digits.
-fn three_digits(number: f64) -> String {
+pub(super) fn three_digits(number: f64) -> String {
     if number == 0.0 || !number.is_finite() {
         return "0".to_owned();
     }

@@ -3,7 +3,7 @@
 use api::view::{AllocStub, EvalView, PlanAnnotations, TaskGroupUpdate};
 
 use super::alloc_table;
-use crate::format::{Clock, KeyValue, Length, Table, metric_lines};
+use crate::format::{Clock, KeyValue, Length, Table, metric_lines, short_id, why_lines};
 
 /// Returns evaluations as a table.
 #[must_use]
@@ -73,6 +73,7 @@ pub fn eval_status(eval: &EvalView, placed: &[AllocStub], clock: &Clock, length:
             })
             .collect();
         sections.push(format!("Failed Placements\n{}", groups.join("\n\n")));
+        sections.extend(nearest_misses(eval));
         if !eval.blocked_eval.is_empty() {
             let blocked = length.id(&eval.blocked_eval);
             sections
@@ -80,6 +81,15 @@ pub fn eval_status(eval: &EvalView, placed: &[AllocStub], clock: &Clock, length:
         }
     }
     sections.join("\n\n")
+}
+
+/// Says which node came closest for each reason, where the agent knows it.
+fn nearest_misses(eval: &EvalView) -> Option<String> {
+    let told = eval.failed_tg_allocs.iter().filter(|(_, metric)| !metric.nearest_miss.is_empty());
+    let lines: Vec<String> = told.flat_map(|(group, metric)| why_lines(group, metric)).collect();
+    let id = &eval.id;
+    let hint = format!("'{} explain eval {}' says what would help now", crate::PROGRAM, short_id(id));
+    (!lines.is_empty()).then(|| format!("Nearest Misses\n{}\n{hint}", lines.join("\n")))
 }
 
 fn head(eval: &EvalView, clock: &Clock, length: Length) -> String {

@@ -10,6 +10,7 @@ mod autopilot;
 mod cluster;
 mod deployment;
 mod eval;
+mod explain;
 mod files;
 mod job;
 mod job_list;
@@ -20,6 +21,7 @@ mod server;
 mod snapshot;
 mod stats;
 mod version;
+mod what_if;
 
 pub use agent_info::agent_info;
 pub use alloc::{AllocPage, alloc_short, alloc_status, alloc_table};
@@ -29,6 +31,7 @@ pub use cluster::{
 };
 pub use deployment::deployment_list;
 pub use eval::{eval_list, eval_status};
+pub use explain::{explained, planned};
 pub use files::{file_list, file_stat};
 pub use job::{JobPage, job_status, summary_table};
 pub use job_list::job_list;
@@ -38,5 +41,6 @@ pub use plan::{PlanPage, plan, plan_why, warnings_block};
 pub use server::{members, raft_peers};
 pub use snapshot::snapshot_contents;
 pub use version::{VersionPage, job_version, scaling_events};
+pub use what_if::what_if;
 
 pub use crate::follow::{DrainMonitor, EvalMonitor, Verdict, deployment_block};

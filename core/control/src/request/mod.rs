@@ -20,7 +20,7 @@ pub use job::{DeregisterJob, EvaluateJob, RegisterJob, deregister_job, evaluate_
 pub use job_version::{RevertJob, revert_job, set_stability};
 pub use launch::{Dispatch, DispatchJob, LaunchError, MAX_PAYLOAD, dispatch_job, force_launch};
 pub use node::{DrainNode, drain_node, purge_node, register_node, set_eligibility, set_status};
-pub use plan::{PlanReport, plan_job};
+pub use plan::{PlanReport, plan_job, planned_state};
 pub use scale::{ScaleError, ScaleJob, scale_job};
 
 pub(crate) use alloc::merge_updates;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use model::{AllocMetric, Eval, EvalId, EvalTrigger, Job, Name, PlanAnnotations, Timestamp};
 use state::apply::JobRegistration;
-use state::{Command, Entry, State};
+use state::{Command, Entry, Snapshot, State};
 
 use super::RequestError;
 use super::job::{admit, new_eval, priority_of};
@@ -29,13 +29,37 @@ pub fn plan_job(
     state: &State,
     now: Timestamp,
     region: &str,
-    mut job: Job,
+    job: Job,
     seed: u128,
 ) -> Result<PlanReport, RequestError> {
-    admit(state, region, &mut job)?;
     let key = job.key();
     let id = EvalId::derive(&[seed]);
     let mut eval = new_eval(now, id, key.clone(), job.kind(), priority_of(&job), EvalTrigger::JobRegister);
+    let copy = planned_state(state, now, region, job)?;
+    if let Some(job) = copy.job(&key) {
+        eval.job_modify_index = job.job_modify_index;
+    }
+    let options = scheduler::Options { now, annotate: true, ..scheduler::Options::default() };
+    let outcome = scheduler::schedule(&copy, &eval, &options)
+        .map_err(|error| RequestError::InvalidJob(error.to_string()))?;
+    Ok(PlanReport {
+        annotations: outcome.plan.annotations,
+        failed: outcome.eval.failed,
+        created: outcome.created.into_iter().map(of_dry_run).collect(),
+    })
+}
+
+/// A copy of the state in which `job` is registered and nothing of it is placed yet.
+///
+/// # Errors
+/// The job does not belong here, or is refused.
+pub fn planned_state(
+    state: &State,
+    now: Timestamp,
+    region: &str,
+    mut job: Job,
+) -> Result<Snapshot, RequestError> {
+    admit(state, region, &mut job)?;
     let registration = JobRegistration {
         job,
         submission: None,
@@ -49,17 +73,7 @@ pub fn plan_job(
     if let Err(error) = copy.apply(index, &entry).reply {
         return Err(RequestError::InvalidJob(error.to_string()));
     }
-    if let Some(job) = copy.job(&key) {
-        eval.job_modify_index = job.job_modify_index;
-    }
-    let options = scheduler::Options { now, annotate: true, ..scheduler::Options::default() };
-    let outcome = scheduler::schedule(&Arc::new(copy), &eval, &options)
-        .map_err(|error| RequestError::InvalidJob(error.to_string()))?;
-    Ok(PlanReport {
-        annotations: outcome.plan.annotations,
-        failed: outcome.eval.failed,
-        created: outcome.created.into_iter().map(of_dry_run).collect(),
-    })
+    Ok(Arc::new(copy))
 }
 
 /// An evaluation as a dry run shows it: the index of the copy that it was made on says nothing.

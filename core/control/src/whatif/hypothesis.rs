@@ -59,7 +59,7 @@ const fn ids_of(seed: u128) -> EvalIds {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WhatIfError {
     /// No node is selected.
-    #[error("no node is selected")]
+    #[error("no node has all of what is asked for")]
     NoNodes,
     /// A name or id is of no node.
     #[error("no node has the name or id {0:?}")]

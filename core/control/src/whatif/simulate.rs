@@ -203,6 +203,7 @@ fn reports(state: &State, after: u64, now: Timestamp) -> BTreeMap<NodeId, Vec<Al
         let connected = state.node(alloc.node).is_some_and(|node| node.status == NodeStatus::Ready);
         let status = match (alloc.desired, alloc.client) {
             (DesiredStatus::Run, ClientStatus::Pending) => ClientStatus::Running,
+            (DesiredStatus::Run, ClientStatus::Running) if is_watched(state, alloc) => ClientStatus::Running,
             (DesiredStatus::Run, _) => continue,
             (DesiredStatus::Stop | DesiredStatus::Evict, _) => ClientStatus::Complete,
         };
@@ -211,6 +212,12 @@ fn reports(state: &State, after: u64, now: Timestamp) -> BTreeMap<NodeId, Vec<Al
         }
     }
     reports
+}
+
+/// Whether a deployment waits for word of an allocation's health.
+fn is_watched(state: &State, alloc: &Alloc) -> bool {
+    let active = state.deployment(alloc.deployment).is_some_and(|deployment| deployment.status.is_active());
+    active && alloc.health.and_then(|health| health.healthy).is_none()
 }
 
 fn report(alloc: &Alloc, status: ClientStatus, now: Timestamp) -> AllocUpdate {

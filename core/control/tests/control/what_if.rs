@@ -170,7 +170,7 @@ fn questions_about_what_is_not_there_are_refused() {
     let rack = Selector { meta: [("rack".to_owned(), "r9".to_owned())].into(), ..Selector::default() };
     expect![[r#"
         no node has the name or id "nowhere"
-        no node is selected
+        no node has all of what is asked for
         0 nodes cannot be added: between 1 and 10000 can
         job not found"#]]
     .assert_eq(

@@ -70,6 +70,17 @@ pub struct StopQuery {
     pub eval_priority: Option<u32>,
 }
 
+/// What a plan is asked to say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PlanOptions {
+    /// How the job differs from the registered one.
+    pub diff: bool,
+    /// Goes on where a policy only warns.
+    pub policy_override: bool,
+    /// What is said of every node; agents that do not know it say nothing.
+    pub explain: bool,
+}
+
 impl Client {
     /// Returns the requests about jobs.
     #[must_use]
@@ -102,14 +113,13 @@ impl JobsApi<'_> {
     }
 
     /// Asks what registering a job would do.
-    pub async fn plan(
-        &self,
-        job: &Value,
-        diff: bool,
-        policy_override: bool,
-    ) -> Result<Reply<PlanResponse>, ApiError> {
+    pub async fn plan(&self, job: &Value, options: PlanOptions) -> Result<Reply<PlanResponse>, ApiError> {
         let id = job.get("ID").and_then(Value::as_str).unwrap_or_default();
-        let body = json!({ "Job": job, "Diff": diff, "PolicyOverride": policy_override });
+        let PlanOptions { diff, policy_override, explain } = options;
+        let mut body = json!({ "Job": job, "Diff": diff, "PolicyOverride": policy_override });
+        if explain {
+            body["Explain"] = true.into();
+        }
         self.client.json(Request::put(path(id, "/plan"), Query::default(), body)).await
     }
 

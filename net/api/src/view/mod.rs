@@ -10,12 +10,14 @@ mod autopilot;
 mod cluster;
 mod deployment;
 mod eval;
+mod explain;
 mod files;
 mod job;
 mod metric;
 mod node;
 mod plan;
 mod search;
+mod what_if;
 
 pub use agent::{JoinAnswer, Member, Members, RaftConfiguration, RaftServer};
 pub use alloc::{
@@ -30,6 +32,10 @@ pub use cluster::{
 };
 pub use deployment::{DeploymentChange, DeploymentGroup, DeploymentView};
 pub use eval::{EvalView, PlanAnnotations, RelatedEval, TaskGroupUpdate};
+pub use explain::{
+    AmountView, AskView, ChangeView, ExplainView, FillView, GroupExplainedView, LackView, NodeExplainedView,
+    StoppedView,
+};
 pub use files::FileInfo;
 pub use job::{
     ActionView, ChildrenSummary, DispatchResponse, GroupScaleView, GroupSummary, JobStub, JobSummary,
@@ -45,6 +51,7 @@ pub use node::{
 };
 pub use plan::{DiffField, DiffKind, DiffObject, GroupDiff, JobDiff, PlanResponse, TaskDiff};
 pub use search::SearchResponse;
+pub use what_if::{MoveView, NamedNode, UnplacedView, UtilisationView, WhatIfView};
 
 /// Reads `null` as the default value.
 pub(crate) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Metric, PlanAnnotations, view};
+use super::{GroupExplainedView, Metric, PlanAnnotations, view};
 
 /// How a thing differs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -30,6 +30,8 @@ view! {
         /// Groups that could not be placed, and why.
         #[serde(rename = "FailedTGAllocs")]
         failed_tg_allocs: BTreeMap<String, Metric>,
+        /// What is said of every node, by group, if it was asked for.
+        explained: Vec<GroupExplainedView>,
         /// Index of the job that was compared.
         job_modify_index: u64,
         /// Next launch of a periodic job, RFC 3339.

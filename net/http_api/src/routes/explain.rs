@@ -1,30 +1,27 @@
 //! `…/explain` of jobs, allocations and evaluations, and `/v1/whatif`: ours, not Nomad's.
 //!
-//! Limits: answers are worked out beside the runtime, [`AT_ONCE`] at a time, and what would happen within
-//! [`PATIENCE`]. Unless `all` or a page is asked for, [`NODES`] nodes of each group are shown, and never more than
+//! Limits: answers are worked out beside the runtime, [`AT_ONCE`] at a time. Unless `all` or a page is asked for, [`NODES`] nodes of each group are shown, and never more than
 //! [`MAX_NODES`].
 
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
-use control::explain::{ExplainError, Subject, explain};
-use control::whatif::{Hypothesis, Selector, WhatIfError, what_if};
+use control::explain::{ExplainError, Explained, GroupAnswer, Subject, explain};
 use http::StatusCode;
 use model::JobKey;
 use serde_json::{Value, json};
+use state::Snapshot;
 use tokio::sync::Semaphore;
 
-use super::job_writes::{field, job_draft, prepare, refused};
 use super::reading::{self, job_key};
 use crate::authorize::{Capability, On, Scope};
 use crate::cluster::Cluster;
 use crate::route::{Filter, Handler, Method, Reach, handler};
 use crate::views::{self, Shown};
+use crate::what_if::{DraftNamespace, WhatIfQuestion};
 use crate::{ApiError, Call, Meta, Reply, Route};
 
 /// Answers that are worked out at the same time.
 const AT_ONCE: usize = 4;
-/// How long working out what would happen may take.
-const PATIENCE: Duration = Duration::from_secs(60);
 /// Nodes of a group that are shown unless more are asked for.
 const NODES: usize = 20;
 /// Nodes of a group that are shown at most.
@@ -81,7 +78,7 @@ async fn answer<C: Cluster>(call: Call<C>, subject: Subject) -> Result<Reply, Ap
     let state = call.backend.snapshot();
     let shown = shown(&call)?;
     let group = call.query.raw.get("group").filter(|group| !group.is_empty()).map(str::to_owned);
-    let asked = std::sync::Arc::clone(&state);
+    let asked = Arc::clone(&state);
     let explained = beside(move || explain(&asked, &subject, group.as_deref())).await?;
     let explained = explained.map_err(|error| match error {
         ExplainError::GroupNotFound { .. } => ApiError::bad_request(error.to_string()),
@@ -90,17 +87,7 @@ async fn answer<C: Cluster>(call: Call<C>, subject: Subject) -> Result<Reply, Ap
         }
     })?;
     call.authorized.require(On::Namespace(&explained.job.namespace))?;
-    let may_see = |namespace: &str| call.authorized.allows(READ[0], On::Namespace(namespace));
-    let groups: Vec<Value> = explained
-        .groups
-        .iter()
-        .map(|group| {
-            let mut json = views::group_explained(&state, &group.explained, &shown, &may_see);
-            (json["Count"], json["Live"], json["Queued"]) =
-                (group.count.into(), group.live.into(), group.queued.into());
-            json
-        })
-        .collect();
+    let groups = groups(&call, &state, &explained, &shown);
     let job = &explained.job;
     let answer = json!({
         "JobID": job.id, "Namespace": job.namespace, "Version": job.version, "Type": job.job_type,
@@ -108,6 +95,31 @@ async fn answer<C: Cluster>(call: Call<C>, subject: Subject) -> Result<Reply, Ap
         "Groups": groups, "GroupsLeftOut": explained.left_out, "Index": state.index,
     });
     Ok(Reply::json(&answer)?.with_meta(call.read_meta(state.index)))
+}
+
+/// The groups of an answer.
+fn groups<C: Cluster>(call: &Call<C>, state: &Snapshot, explained: &Explained, shown: &Shown) -> Vec<Value> {
+    let may_see = |namespace: &str| call.authorized.allows(READ[0], On::Namespace(namespace));
+    let group = |group: &GroupAnswer| {
+        let mut json = views::group_explained(state, &group.explained, shown, &may_see);
+        (json["Count"], json["Live"], json["Queued"]) =
+            (group.count.into(), group.live.into(), group.queued.into());
+        json
+    };
+    explained.groups.iter().map(group).collect()
+}
+
+/// Where the groups of a job would go that is only planned, in a state in which it is registered.
+pub(super) async fn planned<C: Cluster>(
+    call: &Call<C>,
+    state: &Snapshot,
+    job: &JobKey,
+) -> Result<Value, ApiError> {
+    let (asked, subject) = (Arc::clone(state), Subject::Job(job.clone()));
+    let explained = beside(move || explain(&asked, &subject, None)).await?;
+    let explained = explained.map_err(|error| ApiError::internal(error.to_string()))?;
+    let shown = Shown { node: String::new(), skip: 0, nodes: NODES };
+    Ok(groups(call, state, &explained, &shown).into())
 }
 
 /// Which nodes a query wants to see.
@@ -130,32 +142,17 @@ fn shown<C: Cluster>(call: &Call<C>) -> Result<Shown, ApiError> {
 /// `PUT /v1/whatif`
 async fn would_happen<C: Cluster>(mut call: Call<C>) -> Result<Reply, ApiError> {
     let body = call.take_json().await?;
-    let hypothesis = hypothesis(&call, &body)?;
+    let region = call.backend.region().to_owned();
+    let namespace = DraftNamespace { name: &call.query.namespace, given: call.query.namespace_given };
+    let question = WhatIfQuestion::parse(&body, namespace, &region)?;
     let state = call.backend.snapshot();
     let (now, seed) = (call.backend.now(), call.backend.random_id());
-    let region = call.backend.region().to_owned();
     let index = state.index;
-    let what = beside(move || {
-        let deadline = Instant::now() + PATIENCE;
-        what_if(&state, now, &region, &hypothesis, seed, &|| Instant::now() < deadline)
-    });
-    let what = what.await?.map_err(impossible)?;
+    let what = beside(move || question.answer(&state, now, &region, seed)).await??;
     let may_see = |namespace: &str| call.authorized.allows(READ[0], On::Namespace(namespace));
     let mut answer = views::what_if(&what, &may_see);
     answer["Index"] = index.into();
     Ok(Reply::json(&answer)?.with_meta(Meta::write(index)))
-}
-
-fn impossible(error: WhatIfError) -> ApiError {
-    match error {
-        WhatIfError::Request(error) => refused(error),
-        WhatIfError::Unbounded(_) => ApiError::internal(error.to_string()),
-        WhatIfError::NoNodes
-        | WhatIfError::NodeNotFound(_)
-        | WhatIfError::SeveralNodes(_)
-        | WhatIfError::TooManyNodes(_)
-        | WhatIfError::NoGroup(_) => ApiError::bad_request(error.to_string()),
-    }
 }
 
 /// Works something out where it holds up nobody.
@@ -166,49 +163,4 @@ async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) ->
     let done = tokio::task::spawn_blocking(work).await;
     drop(permit);
     done.map_err(|_| ApiError::internal("the scheduler panicked"))
-}
-
-/// What the body supposes: exactly one of `Drain`, `Lose`, `Add`, `Run` and `Scale`.
-fn hypothesis<C: Cluster>(call: &Call<C>, body: &Value) -> Result<Hypothesis, ApiError> {
-    let given: Vec<(&str, &Value)> = ["Drain", "Lose", "Add", "Run", "Scale"]
-        .into_iter()
-        .filter_map(|name| Some((name, field(body, name).filter(|value| !value.is_null())?)))
-        .collect();
-    let [(name, value)] = given.as_slice() else {
-        return Err(ApiError::bad_request("exactly one of Drain, Lose, Add, Run and Scale must be given"));
-    };
-    let text = |key: &str| field(value, key).and_then(Value::as_str).unwrap_or("").to_owned();
-    let number = |key: &str| field(value, key).and_then(Value::as_i64);
-    Ok(match *name {
-        "Drain" => Hypothesis::Drain(selector(value)?),
-        "Lose" => Hypothesis::Lose(selector(value)?),
-        "Add" => {
-            let count = number("Count").and_then(|count| u32::try_from(count).ok()).unwrap_or(0);
-            Hypothesis::Add { count, like: text("Like") }
-        }
-        "Run" => Hypothesis::Run(Box::new(prepare(call, job_draft(value)?)?.0)),
-        _ => {
-            let count = number("Count").ok_or_else(|| ApiError::bad_request("Count must be a number"))?;
-            let job = JobKey::new(call.query.namespace.as_str(), text("JobID").as_str());
-            Hypothesis::Scale { job, group: text("Group"), count }
-        }
-    })
-}
-
-fn selector(value: &Value) -> Result<Selector, ApiError> {
-    let text = |key: &str| field(value, key).and_then(Value::as_str).unwrap_or("").to_owned();
-    let wrong = |what: &str| ApiError::bad_request(format!("{what} must be texts"));
-    let nodes = field(value, "Nodes").and_then(Value::as_array).into_iter().flatten();
-    let nodes = nodes.map(|node| node.as_str().map(str::to_owned).ok_or_else(|| wrong("Nodes")));
-    let meta = field(value, "Meta").and_then(Value::as_object).into_iter().flatten();
-    let meta = meta.map(|(key, value)| {
-        value.as_str().map(|value| (key.clone(), value.to_owned())).ok_or_else(|| wrong("values of Meta"))
-    });
-    Ok(Selector {
-        nodes: nodes.collect::<Result<_, _>>()?,
-        meta: meta.collect::<Result<_, _>>()?,
-        datacenter: text("Datacenter"),
-        class: text("NodeClass"),
-        pool: text("NodePool"),
-    })
 }

@@ -6,6 +6,7 @@ use model::{EvalId, Job, JobDraft, JobKey, JobSubmission, JobSubmissionDraft};
 use serde_json::{Value, json};
 use state::{ApplyError, Command};
 
+use super::explain;
 use super::reading::job_key;
 use crate::authorize::On;
 use crate::cluster::Cluster;
@@ -111,6 +112,7 @@ pub(super) async fn plan<C: Cluster>(mut call: Call<C>) -> Result<Reply, ApiErro
         return Err(ApiError::bad_request("Job ID does not match"));
     }
     let with_diff = field(&body, "Diff").and_then(Value::as_bool).unwrap_or(false);
+    let with_nodes = field(&body, "Explain").and_then(Value::as_bool).unwrap_or(false);
     let (job, warnings) = prepare(&call, draft)?;
     call.authorized.require(On::Namespace(&job.namespace))?;
     let state = call.backend.snapshot();
@@ -130,7 +132,7 @@ pub(super) async fn plan<C: Cluster>(mut call: Call<C>) -> Result<Reply, ApiErro
         .map(|(group, metric)| (group.to_string(), crate::views::metric(metric)))
         .collect();
     let created: Vec<Value> = report.created.iter().map(crate::views::eval).collect();
-    let answer = json!({
+    let mut answer = json!({
         "Annotations": annotations.map_or(Value::Null, crate::views::annotations),
         "CreatedEvals": if created.is_empty() { Value::Null } else { created.into() },
         "Diff": diff,
@@ -140,6 +142,10 @@ pub(super) async fn plan<C: Cluster>(mut call: Call<C>) -> Result<Reply, ApiErro
         "NextPeriodicLaunch": launch.map_or(Value::Null, crate::views::time),
         "Warnings": join_warnings(&warnings),
     });
+    if with_nodes {
+        let planned = request::planned_state(&state, call.backend.now(), call.backend.region(), job.clone());
+        answer["Explained"] = explain::planned(&call, &planned.map_err(refused)?, &job.key()).await?;
+    }
     Ok(Reply::json(&answer)?.with_meta(Meta::write(state.index)))
 }
 
@@ -175,7 +181,7 @@ pub(super) async fn commit<C: Cluster>(
 }
 
 /// The job of a body, `{"Job": …}`.
-pub(super) fn job_draft(body: &Value) -> Result<JobDraft, ApiError> {
+pub(crate) fn job_draft(body: &Value) -> Result<JobDraft, ApiError> {
     let job = field(body, "Job").filter(|job| !job.is_null());
     let job = job.ok_or_else(|| ApiError::bad_request("Job must be specified"))?;
     let draft = JobDraft::from_json(job).map_err(|error| ApiError::bad_request(error.to_string()))?;
@@ -252,12 +258,12 @@ fn boolean<C: Cluster>(call: &Call<C>, name: &str) -> Result<bool, ApiError> {
 }
 
 /// A field of a body, whatever the case of its name.
-pub(super) fn field<'a>(body: &'a Value, name: &str) -> Option<&'a Value> {
+pub(crate) fn field<'a>(body: &'a Value, name: &str) -> Option<&'a Value> {
     body.as_object()?.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }
 
 /// Says why a request was refused before it reached the log.
-pub(super) fn refused(error: RequestError) -> ApiError {
+pub(crate) fn refused(error: RequestError) -> ApiError {
     let text = error.to_string();
     match error {
         RequestError::JobNotFound(_)

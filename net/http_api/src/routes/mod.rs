@@ -50,6 +50,8 @@ mod search;
 mod services;
 mod status;
 
+pub(crate) use job_writes::{field, job_draft, refused};
+
 use crate::cluster::Cluster;
 use crate::{Route, RouteTable};
 

@@ -104,7 +104,7 @@ async fn what_would_happen_is_answered_and_nothing_is_written() {
     for (body, text) in [
         (json!({}), "exactly one of Drain, Lose, Add, Run and Scale must be given"),
         (json!({"Drain": {"Nodes": ["x"]}}), "no node has the name or id \"x\""),
-        (json!({"Lose": {"Meta": {"rack": "r7"}}}), "no node is selected"),
+        (json!({"Lose": {"Meta": {"rack": "r7"}}}), "no node has all of what is asked for"),
         (json!({"Scale": {"JobID": "x", "Count": 1}}), "job not found"),
     ] {
         let answer = world.put("/v1/whatif", &body).await;
