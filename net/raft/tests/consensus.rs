@@ -7,7 +7,7 @@ mod rig;
 
 use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures::FutureExt;
@@ -168,6 +168,61 @@ async fn a_blank_server_gets_a_snapshot_and_a_vote() {
     }
     let server = rig.start(config("blank")).await;
     eventually("the restored state", || (server.ledger.commands() == before).then_some(())).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_was_away_for_long_gets_a_snapshot() {
+    let often = |config: &mut raft::Config| {
+        config.snapshot_entries = 50;
+        config.keep_entries = 5;
+        config.chunk_bytes = 1000;
+    };
+    let rig = Rig::new();
+    let mut servers = rig.group(3, often).await;
+    write(&servers, "before").await;
+    agree(&servers).await;
+    let id = leader(&servers).await.raft.id();
+    let at = servers.iter().position(|server| server.raft.id() != id).unwrap();
+    let away = servers.remove(at);
+    let name = away.info.name.clone();
+    rig.stop(away).await;
+    for i in 0..300 {
+        write(&servers, &format!("command {i}")).await;
+    }
+    for server in &servers {
+        eventually("a snapshot", || server.raft.status().snapshot.filter(|at| *at > 200)).await;
+    }
+    let mut config = config(&name);
+    often(&mut config);
+    let back = rig.start(config).await;
+    assert_eq!(back.raft.status().snapshot, None, "it was away before the first one");
+    servers.push(back);
+    assert_eq!(agree(&servers).await.len(), 301);
+    let covered = servers[2].raft.status().snapshot;
+    assert!(covered.is_some_and(|covered| covered > 200), "what it missed is not in the log any more: {covered:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_follower_knows_how_long_ago_its_leader_was_heard_of() {
+    let rig = Rig::new();
+    let mut servers = rig.group(3, |_| ()).await;
+    write(&servers, "x").await;
+    agree(&servers).await;
+    let leading = leader(&servers).await;
+    assert_eq!(leading.raft.status().leader_heard, None, "a leader has none");
+    let id = leading.raft.id();
+    let at = servers.iter().position(|server| server.raft.id() == id).unwrap();
+    let follower = servers.iter().find(|server| server.raft.id() != id).unwrap().raft.clone();
+    let recent = Duration::from_millis(90);
+    eventually("a heartbeat", || follower.status().leader_heard.filter(|ago| *ago < recent)).await;
+    let lost = servers.remove(at);
+    for other in servers {
+        if other.raft.id() != follower.id() {
+            rig.stop(other).await;
+        }
+    }
+    rig.stop(lost).await;
+    eventually("silence", || follower.status().leader_heard.filter(|ago| *ago > recent * 4)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
