@@ -19,16 +19,21 @@ mod main_job;
 mod process;
 mod python_nomad;
 mod separate;
+mod servers;
 mod work_dir;
 
 fn main() -> std::process::ExitCode {
-    let tests: [(&str, fn()); 7] = [
+    let tests: [(&str, fn()); 11] = [
         ("a_service_lives_through_its_whole_life_in_a_dev_cluster", main_job::whole_life),
         ("a_killed_dev_cluster_is_swept_by_the_next_start", dev::killed_cluster_is_swept),
         ("python_nomad_runs_a_job", python_nomad::runs_a_job),
         ("bad_input_is_refused_and_changes_nothing", bad_input::refused),
         ("tasks_outlive_a_killed_client_agent", separate::client_agent_restarts),
         ("no_acknowledged_write_is_lost_when_leaders_are_killed", separate::leaders_are_killed),
+        ("a_saved_state_comes_up_on_a_fresh_cluster", servers::snapshot_moves_to_a_fresh_cluster),
+        ("servers_come_and_go", servers::servers_come_and_go),
+        ("reads_are_answered_without_a_quorum", servers::reads_without_a_quorum),
+        ("a_damaged_log_is_named", servers::damaged_log_is_named),
         ("no_acknowledged_write_is_lost_at_a_killed_system_call", crash::killed_at_system_calls),
     ];
     let filters: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();

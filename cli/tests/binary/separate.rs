@@ -145,11 +145,12 @@ tls {{
     }
 
     /// Number of the server that leads.
-    fn await_leader(&self) -> usize {
+    pub(crate) fn await_leader(&self) -> usize {
         eventually(SETTLE, || self.leader())
     }
 
-    fn leader(&self) -> Option<usize> {
+    /// Number of the server that leads, if one does.
+    pub(crate) fn leader(&self) -> Option<usize> {
         let alive = (0..self.servers.len()).filter(|server| self.servers[*server].process.is_some());
         alive.into_iter().find_map(|server| {
             let leader = get(&self.http(server), "/v1/status/leader");
@@ -158,12 +159,37 @@ tls {{
         })
     }
 
-    fn kill_server(&mut self, server: usize) {
+    /// Id of a server in consensus.
+    pub(crate) fn id(&self, server: usize) -> String {
+        let address = format!("127.0.0.1:{}", self.servers[server].rpc);
+        let alive = (0..self.servers.len()).find(|server| self.servers[*server].process.is_some()).unwrap();
+        let peers = get(&self.http(alive), "/v1/operator/raft/configuration?stale");
+        let mut servers = peers["Servers"].as_array().into_iter().flatten();
+        let found = servers.find(|one| one["Address"] == address.as_str());
+        found.and_then(|one| one["ID"].as_str()).unwrap_or_default().to_owned()
+    }
+
+    /// Empties the directory of a server that does not run.
+    pub(crate) fn wipe(&self, server: usize) {
+        std::fs::remove_dir_all(self.dir.path().join(format!("server-{server}"))).unwrap();
+    }
+
+    /// Starts a server that cannot run and returns what it printed.
+    pub(crate) fn start_and_fail(&mut self, server: usize) -> String {
+        let config = &self.servers[server].config;
+        let mut process = Running::start(self.dir.path(), &["agent", "-config", config]);
+        assert_ne!(process.wait(SETTLE), 0);
+        process.output()
+    }
+
+    /// Kills a server.
+    pub(crate) fn kill_server(&mut self, server: usize) {
         self.servers[server].process.as_mut().unwrap().kill();
         self.servers[server].process = None;
     }
 
-    fn start_server(&mut self, server: usize) {
+    /// Starts a server that does not run.
+    pub(crate) fn start_server(&mut self, server: usize) {
         let process = Running::start(self.dir.path(), &["agent", "-config", &self.servers[server].config]);
         self.servers[server].process = Some(process);
     }

@@ -24,6 +24,12 @@ pub enum ScaleError {
     /// The count is below 0.
     #[error("scaling action count can't be negative")]
     NegativeCount,
+    /// The job would have too many allocations.
+    #[error("total count was greater than configured job_max_count: {total} > {}", Job::MAX_COUNT)]
+    TooMany {
+        /// Allocations of all groups.
+        total: i64,
+    },
     /// Updates are being rolled out.
     #[error("job scaling blocked due to active deployment")]
     ActiveDeployment,
@@ -120,6 +126,11 @@ fn check_scale(state: &State, job: &Job, request: &ScaleJob) -> Result<(), Scale
     }
     if count < 0 {
         return Err(ScaleError::NegativeCount);
+    }
+    let others = job.task_groups.iter().filter(|other| other.name != request.group);
+    let total = others.fold(count, |total, other| total.saturating_add(other.count.max(0)));
+    if total > Job::MAX_COUNT {
+        return Err(ScaleError::TooMany { total });
     }
     if let Some(policy) = &group.scaling {
         if count < policy.min {

@@ -249,6 +249,10 @@ fn scaling_obeys_policy_and_says_what_was_wrong() {
         (scale(&key, Some(50)), "group count was greater than scaling policy maximum: 50 > 5"),
         (scale(&key, Some(-1)), "scaling action count can't be negative"),
         (
+            scale(&key, Some(1_000_000_000)),
+            "total count was greater than configured job_max_count: 1000000000 > 50000",
+        ),
+        (
             ScaleJob { error: true, ..scale(&key, Some(3)) },
             "scaling action should not contain count if error is true",
         ),

@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests read recordings from files")]
 
 mod diff;
+mod hostile;
 mod validate;
 
 use std::fs;

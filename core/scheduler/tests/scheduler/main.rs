@@ -13,6 +13,7 @@ mod explain;
 mod explain_properties;
 mod golden;
 mod jobs;
+mod hostile;
 mod load;
 mod near_miss;
 mod nodes;

@@ -16,6 +16,8 @@ pub(super) enum Level {
 
 /// Bytes that a compiled pattern may take: whoever places the job compiles it again.
 const LARGEST_PATTERN: usize = 1 << 20;
+/// Characters that are told of why a pattern does not compile.
+const MAX_WORDS: usize = 1_000;
 
 const OPERANDS: [&str; 19] = [
     "=",
@@ -91,7 +93,9 @@ fn right_side(operand: &str, right: &str, problems: &mut Problems) {
         && !right.contains("${")
         && let Err(error) = regex::RegexBuilder::new(right).size_limit(LARGEST_PATTERN).build()
     {
-        problems.add(format!("Regular expression failed to compile: {error}"));
+        // The words quote the pattern, which may be long.
+        let words: String = error.to_string().chars().take(MAX_WORDS).collect();
+        problems.add(format!("Regular expression failed to compile: {words}"));
     }
     problems.add_if((operand == "version" || operand == "semver") && !is_version_rule(right), || {
         format!("Version constraint is invalid: Malformed constraint: {right}")

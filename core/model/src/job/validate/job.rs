@@ -2,20 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use super::{Problems, Report, admission, constraint, doubts, group, periodic};
+use super::{Problems, Report, admission, bounds, constraint, doubts, group, periodic};
 use crate::{Job, JobKind};
 
-/// Most allocations that a job may ask for.
-const MAX_COUNT: i64 = 50_000;
 /// Longest description for web interfaces, in characters.
 const MAX_DESCRIPTION: usize = 1_000;
 
 impl Job {
+    /// Most allocations that a job may ask for, all groups together.
+    pub const MAX_COUNT: i64 = 50_000;
+
     /// What is wrong with it, and what is doubtful.
     #[must_use]
     pub fn validate(&self) -> Report {
         let mut report = Report::default();
         let problems = &mut report.errors;
+        bounds::check(self, problems);
+        if !problems.is_empty() {
+            return report;
+        }
         admission::check(self, problems);
         identity(self, problems);
         let kind: Option<JobKind> = self.job_type.parse().ok();
@@ -105,8 +110,9 @@ fn groups(job: &Job, kind: JobKind, problems: &mut Problems) {
             )
         });
     }
-    problems.add_if(total > MAX_COUNT, || {
-        format!("total count was greater than configured job_max_count: {total} > {MAX_COUNT}")
+    let most = Job::MAX_COUNT;
+    problems.add_if(total > most, || {
+        format!("total count was greater than configured job_max_count: {total} > {most}")
     });
     for group in &job.task_groups {
         problems.nest(&format!("Task group {}", group.name), &group::check(group, kind));

@@ -4,6 +4,7 @@
 //! task. Limits: looks at the job alone; whether its namespace and node pool exist is the server's to check.
 
 mod admission;
+mod bounds;
 mod constraint;
 mod doubts;
 mod files;
