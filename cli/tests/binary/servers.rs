@@ -38,7 +38,10 @@ pub(crate) fn snapshot_moves_to_a_fresh_cluster() {
     assert!(inspected.contains("\nJobVersion "), "{inspected}");
 
     let mut fresh = DevCluster::start("restored", &["-servers", "3", "-clients", "1"]);
-    let index = |cluster: &DevCluster| cluster.nomadctl(&["operator", "api", "-verbose", "/v1/jobs"]).stderr;
+    let index = |cluster: &DevCluster| {
+        let asked = cluster.nomadctl(&["operator", "api", "-X", "GET", "-verbose", "/v1/jobs"]).stderr;
+        asked.lines().find(|line| line.contains("x-nomad-index")).unwrap().to_owned()
+    };
     let before = index(&fresh);
     let whole = std::fs::read(&saved).unwrap();
     let cut = fresh.dir.path().join("cut.snap");
@@ -114,14 +117,19 @@ pub(crate) fn servers_come_and_go() {
         found.into_iter().find(|(id, _)| !known.contains(id))
     });
     assert!(!blank.1, "a blank server has no vote at first");
-    nomadctl(&hosts.http(other), &["server", "force-leave", &name]).expect(0);
+    // The old one counts as failed once it was silent for three seconds.
+    eventually(SETTLE, || {
+        nomadctl(&hosts.http(other), &["server", "force-leave", &name]).code.eq(&0).then_some(())
+    });
     eventually(SETTLE, || {
         let found = voters(&hosts);
         let in_peace = !found.iter().any(|(id, _)| *id == gone);
         (in_peace && found.len() == 3 && found.iter().all(|(_, voter)| *voter)).then_some(())
     });
-    let health = nomadctl(&hosts.http(0), &["operator", "autopilot", "health"]).expect(0);
-    assert!(health.contains("FailureTolerance: 1"), "{health}");
+    eventually(SETTLE, || {
+        let health = nomadctl(&hosts.http(0), &["operator", "autopilot", "health"]).expect(0);
+        health.starts_with("Healthy: true\nFailureTolerance: 1\n").then_some(())
+    });
     hosts.stop();
 }
 
@@ -140,7 +148,7 @@ pub(crate) fn reads_without_a_quorum() {
     hosts.kill_server((leader + 2) % 3);
     let headers = |query: &str| {
         let path = format!("/v1/namespaces{query}");
-        nomadctl(&hosts.http(follower), &["operator", "api", "-verbose", &path])
+        nomadctl(&hosts.http(follower), &["operator", "api", "-X", "GET", "-verbose", &path])
     };
     let stale = eventually(SETTLE, || {
         Some(headers("?stale")).filter(|ran| ran.stderr.contains("x-nomad-knownleader: false"))

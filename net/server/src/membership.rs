@@ -70,6 +70,13 @@ impl Server {
             one.member.id != own && one.last_contact.is_none_or(|ago| ago > ANSWERS_WITHIN)
         };
         let named = |one: &MemberStatus| one.member.info.name == bare;
+        // A leader that has just begun has not heard of anybody yet.
+        let deadline = tokio::time::Instant::now() + ANSWERS_WITHIN;
+        while self.member(|one| named(one) && one.member.id != own && one.last_contact.is_none()).is_some()
+            && tokio::time::Instant::now() < deadline
+        {
+            tokio::time::sleep(LOOK).await;
+        }
         match self.member(|one| named(one) && silent(one)) {
             Some(failed) => Ok(self.inner.consensus.remove_server(failed.member.id).await?),
             None if self.member(named).is_some() => Err(MembershipFailure::Alive(bare.to_owned())),
