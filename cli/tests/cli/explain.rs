@@ -142,3 +142,39 @@ fn what_is_not_there_is_said() {
     let ran = run(&["explain", "alloc", "-address", &agent.address, "abcd"]);
     assert_eq!((ran.code, ran.err.trim_end()), (1, "No allocation(s) with prefix or id \"abcd\" found"));
 }
+
+#[test]
+fn a_verbose_plan_explains_every_group_of_the_planned_job() {
+    let groups = FITS.split_once("\"Groups\":").unwrap().1.trim_end_matches('}');
+    let plan = format!(r#"{{"JobModifyIndex":7,"Explained":{groups}}}"#);
+    let agent = Agent::start(&[("PUT /v1/job/web/plan", 200, &plan)]);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("web.nomad.hcl");
+    std::fs::write(
+        &path,
+        "job \"web\" {\n group \"api\" {\n  task \"t\" {\n   driver = \"exec\"\n  }\n }\n}\n",
+    )
+    .unwrap();
+    let ran = run(&["job", "plan", "-verbose", "-address", &agent.address, path.to_str().unwrap()]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(agent.asked()[0].contains(r#""Explain":true"#), "{}", agent.asked()[0]);
+    let (_, explained) = ran.out.split_once("\nJob \"web\", group \"api\": 3 wanted, 3 placed\n").unwrap();
+    assert!(explained.contains("1*    83dd4500-6765  client-1"), "{explained}");
+    let ran = run(&["job", "plan", "-address", &agent.address, path.to_str().unwrap()]);
+    assert!(!agent.asked()[1].contains("Explain"), "{}", ran.out);
+}
+
+#[test]
+fn an_evaluation_names_the_nearest_misses_where_the_agent_knows_them() {
+    let eval = r#"{"ID":"ccfe8711-0000","JobID":"big","Status":"complete","FailedTGAllocs":{"g":{"NodesEvaluated":2,
+        "NodesExhausted":2,"DimensionExhausted":{"memory":2},"NearestMiss":[{"Reason":"memory","Exhausted":true,
+        "Nodes":2,"OnlyReason":1,"NodeName":"client-2","Short":120,"Asked":2048,"Unit":"MiB"}]}}}"#;
+    let clock = nomadctl::format::Clock::fixed(crate::NOW_NS);
+    let text = show::eval_status(&serde_json::from_str(eval).unwrap(), &[], &clock, Length::Short);
+    let misses = text.split("\n\n").find(|section| section.starts_with("Nearest Misses")).unwrap();
+    expect![[r#"
+        Nearest Misses
+        Group "g": of 2 nodes looked at, 0 filtered and 2 without room
+          Dimension "memory" exhausted on 2 nodes; the nearest miss is client-2, which is 120 MiB short; asking for 1928 instead of 2048 MiB would do
+        'nomadctl explain eval ccfe8711' says what would help now"#]].assert_eq(misses);
+}

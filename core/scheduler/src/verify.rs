@@ -169,7 +169,7 @@ impl<'a> Verifier<'a> {
             if !self.may_share(job, group, runner_up) {
                 continue;
             }
-            let assigned = if asks_exclusive(task_group) {
+            let picked = if asks_exclusive(task_group) {
                 let Ok(picked) = pick(node, self.node_use(runner_up), task_group, placement.id) else {
                     continue;
                 };
@@ -177,6 +177,7 @@ impl<'a> Verifier<'a> {
             } else {
                 Assigned::default()
             };
+            let assigned = Assigned { memory_max: placement.assigned.memory_max, ..picked };
             if self.has_room(runner_up, placement.id, ask, task_group, &assigned) {
                 placement.node = runner_up;
                 placement.assigned = assigned;

@@ -4,6 +4,7 @@ mod autopilot;
 mod blocked;
 mod broker;
 mod cluster;
+mod config;
 mod heartbeats;
 mod launches;
 mod losses;

@@ -37,7 +37,7 @@ fn tell(what: &WhatIf) -> String {
     for one in &what.moves {
         let preempted = if one.preempted { " preempted" } else { "" };
         writeln!(text, "{}[{}] {} -> {}{preempted}", one.job.id, one.index, name(one.from), name(one.to))
-            .unwrap();
+            .expect("text takes everything");
     }
     for group in &what.unplaced {
         let why = group.why.as_ref().expect("the first groups are explained");
@@ -48,7 +48,7 @@ fn tell(what: &WhatIf) -> String {
             group.job.id,
             why.changes.len()
         )
-        .unwrap();
+        .expect("text takes everything");
     }
     let full = [&what.full_before, &what.full_after];
     for full in full {
@@ -58,7 +58,7 @@ fn tell(what: &WhatIf) -> String {
             "{} nodes, {} ready, {} used, {} allocs, {used} of {cpu} MHz",
             full.nodes, full.ready, full.used, full.allocs
         )
-        .unwrap();
+        .expect("text takes everything");
     }
     text
 }
@@ -66,7 +66,7 @@ fn tell(what: &WhatIf) -> String {
 fn check(hypothesis: &Hypothesis, expected: &Expect) {
     let cluster = world();
     let before = std::sync::Arc::clone(&cluster.state);
-    let what = ask(&cluster, hypothesis).unwrap();
+    let what = ask(&cluster, hypothesis).expect("the question can be answered");
     expected.assert_eq(&tell(&what));
     assert!(std::sync::Arc::ptr_eq(&before, &cluster.state), "nothing is written");
     assert_eq!(what.after.over_committed(), []);
@@ -138,7 +138,9 @@ fn a_rollout_is_carried_out_to_its_end() {
 #[test]
 fn scaling_says_what_would_wait_and_why() {
     let (job, group) = (JobKey::new("default", "web"), String::new());
-    check(&Hypothesis::Scale { job, group, count: 40 }, &expect![[r#"
+    check(
+        &Hypothesis::Scale { job, group, count: 40 },
+        &expect![[r#"
         web[4] nothing -> node-3
         web[5] nothing -> node-3
         web[6] nothing -> node-3
@@ -159,7 +161,8 @@ fn scaling_says_what_would_wait_and_why() {
         web waits with 19, before 0: 1 changes help
         3 nodes, 3 ready, 3 used, 7 allocs, 3500 of 12000 MHz
         3 nodes, 3 ready, 3 used, 24 allocs, 12000 of 12000 MHz
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

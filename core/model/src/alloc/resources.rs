@@ -14,6 +14,8 @@ pub struct Assigned {
     pub ports: Box<[AssignedPort]>,
     /// Cores and devices; most allocations have none.
     pub exclusive: Option<Box<Exclusive>>,
+    /// Whether its tasks may take up to their `memory_max`: the cluster, or its pool, allowed it.
+    pub memory_max: bool,
 }
 
 /// A port that an allocation holds.

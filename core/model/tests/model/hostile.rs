@@ -1,4 +1,5 @@
 //! Jobs that try to cost much: each is refused, quickly, and in few words.
+#![expect(clippy::disallowed_types, reason = "a test measures how long it takes")]
 
 use std::time::{Duration, Instant};
 

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::{
-    Alloc, AllocId, AllocMetric, Assigned, Eval, Job, JobKind, Name, NodeId, NodeScore, PassMetrics,
-    SchedulerConfig,
+    Alloc, AllocId, AllocMetric, Assigned, Eval, Job, JobKind, Name, NodeId, NodePool, NodeScore,
+    PassMetrics, SchedulerConfig,
 };
 use state::State;
 
@@ -56,6 +56,8 @@ pub(crate) struct Placer<'a> {
     reported: BTreeMap<(u64, usize), u64>,
     algorithm: Algorithm,
     preempts: bool,
+    /// Whether tasks may go beyond their memory up to `memory_max`.
+    oversubscribes: bool,
     evicted: Evicted,
     eval: &'a Eval,
     seed: u64,
@@ -77,6 +79,12 @@ fn may_preempt(config: &SchedulerConfig, kind: JobKind) -> bool {
     }
 }
 
+/// Whether `memory_max` counts: the pool's word, else the cluster's.
+fn may_oversubscribe(config: &SchedulerConfig, pool: Option<&NodePool>) -> bool {
+    let pool = pool.and_then(|pool| pool.scheduler.as_ref()?.memory_oversubscription);
+    pool.unwrap_or(config.memory_oversubscription)
+}
+
 impl<'a> Placer<'a> {
     /// A plan that changes nothing yet.
     pub(crate) fn new(
@@ -94,6 +102,7 @@ impl<'a> Placer<'a> {
             reported: BTreeMap::new(),
             algorithm: Algorithm::of(&snapshot.config, pool),
             preempts: may_preempt(&snapshot.config, job.kind()),
+            oversubscribes: may_oversubscribe(&snapshot.config, pool),
             evicted: Evicted::default(),
             eval,
             seed,
@@ -267,7 +276,7 @@ impl<'a> Placer<'a> {
         }
         let Selection { row, after, scores, runners_up } = selection;
         let task_group = &job.task_groups[group];
-        let assigned = after.picked.assigned;
+        let assigned = Assigned { memory_max: self.oversubscribes, ..after.picked.assigned };
         let ask = model::GroupAsk::of(task_group);
         let claim = Claim { id: request.id, ask, group: Some(task_group), assigned: &assigned };
         self.cluster.add(row, &claim);

@@ -1,4 +1,5 @@
 //! Jobs that are allowed and try to cost much: they are placed within limits of time, and rightly.
+#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "a test measures how long it takes")]
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};

@@ -89,7 +89,7 @@ pub(crate) fn assigned(resources: &Value) -> Assigned {
     });
     let tasks: Vec<AssignedTask> = tasks.collect();
     let exclusive = (!tasks.is_empty()).then(|| Box::new(Exclusive { tasks }));
-    Assigned { ports: ports.collect(), exclusive }
+    Assigned { ports: ports.collect(), exclusive, ..Assigned::default() }
 }
 
 fn device(json: &Value) -> AssignedDevice {

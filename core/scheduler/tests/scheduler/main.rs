@@ -7,6 +7,7 @@ mod bench;
 mod check;
 mod clients;
 mod compare;
+mod config;
 mod constraints;
 mod counts;
 mod explain;

@@ -103,6 +103,7 @@ fn resources(task: &Task, alloc: &AllocContext, node: &Node) -> Resources {
         cores: own.map(|own| list(&own.cores)),
         memory_mb: positive(asked.memory_mb),
         memory_max_mb: match asked.memory_max_mb {
+            _ if !alloc.assigned.memory_max => None,
             0 => None,
             // No limit of its own means the node's memory.
             max if max < 0 => Some(node.resources.memory_mb),

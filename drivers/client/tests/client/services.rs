@@ -23,7 +23,7 @@ fn port(value: u16) -> Assigned {
         host_network: "default".into(),
         reserved: false,
     };
-    Assigned { ports: Box::new([port]), exclusive: None }
+    Assigned { ports: Box::new([port]), ..Assigned::default() }
 }
 
 fn service(name: &str) -> Service {

@@ -38,7 +38,7 @@ fn environment() {
             host_network: "default".into(),
             reserved: false,
         };
-        let assigned = Assigned { ports: Box::new([port]), exclusive: None };
+        let assigned = Assigned { ports: Box::new([port]), ..Assigned::default() };
         host.servers.assign_with(&Arc::new(job), &[alloc], &assigned);
         host.reach(alloc, ClientStatus::Complete).await;
         let printed = text(&client, alloc, "alloc/logs/web.stdout.0");

@@ -46,9 +46,14 @@ fn allocated_task(alloc: &Alloc, task: &Task) -> Value {
             }),
         },
         "Devices": list(devices),
-        "Memory": { "MemoryMB": asked.memory_mb + asked.secrets_mb, "MemoryMaxMB": asked.memory_max_mb },
+        "Memory": { "MemoryMB": asked.memory_mb + asked.secrets_mb, "MemoryMaxMB": memory_max_of(alloc, &asked) },
         "Networks": null,
     })
+}
+
+/// What a task may go up to; 0 when its cluster does not oversubscribe memory.
+fn memory_max_of(alloc: &Alloc, asked: &model::Resources) -> i64 {
+    if alloc.assigned.memory_max { asked.memory_max_mb } else { 0 }
 }
 
 fn device(device: &model::AssignedDevice) -> Value {
@@ -109,11 +114,9 @@ pub(super) fn legacy(alloc: &Alloc) -> (Value, Value, Value) {
         let asked = task.resources.clone().unwrap_or_default();
         cpu += asked.cpu;
         memory += asked.memory_mb;
-        memory_max += if asked.memory_max_mb > 0 { asked.memory_max_mb } else { asked.memory_mb };
-        tasks.insert(
-            task.name.clone(),
-            resources(asked.cpu, asked.memory_mb, asked.memory_max_mb, 0, &Value::Null),
-        );
+        let most = memory_max_of(alloc, &asked);
+        memory_max += if most > 0 { most } else { asked.memory_mb };
+        tasks.insert(task.name.clone(), resources(asked.cpu, asked.memory_mb, most, 0, &Value::Null));
     }
     (resources(cpu, memory, memory_max, disk, &networks), resources(0, 0, 0, disk, &networks), tasks.into())
 }

@@ -46,7 +46,8 @@ async fn a_group_that_does_not_fit_says_what_would_help() {
           "To": 81676,
           "NodeID": "…",
           "NodeName": "node-1"
-        }"#]].assert_eq(&serde_json::to_string_pretty(&change).unwrap());
+        }"#]]
+    .assert_eq(&serde_json::to_string_pretty(&change).unwrap());
     assert_eq!((&group["NodeID"], &group["Queued"]), (&json!(""), &group["Count"]));
     // Its blocked evaluation says the same.
     let evals = get(&world, "/v1/job/too-big/evaluations").await;
@@ -112,4 +113,20 @@ async fn what_would_happen_is_answered_and_nothing_is_written() {
         assert!((400..405).contains(&answer.status), "{body}: {}", answer.status);
     }
     assert_eq!(http_api::Watch::snapshot(&*world.fake).index, index);
+}
+
+#[tokio::test]
+async fn a_plan_says_of_every_node_what_is_asked_for() {
+    let world = World::populated().await;
+    let job = get(&world, "/v1/job/too-big").await;
+    let plan = async |explain: bool| {
+        let answer = world.put("/v1/job/too-big/plan", &json!({"Job": job, "Explain": explain})).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        answer.json()
+    };
+    let explained = plan(true).await;
+    let group = &explained["Explained"][0];
+    assert_eq!((&group["NodesTotal"], &group["Nodes"][0]["Verdict"]), (&json!(1), &json!("exhausted")));
+    assert_eq!(group["Changes"][0]["Kind"], "lower");
+    assert_eq!(plan(false).await.get("Explained"), None);
 }
