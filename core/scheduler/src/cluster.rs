@@ -106,6 +106,11 @@ impl<'a> Cluster<'a> {
         self.frame.ids[row]
     }
 
+    /// A hash of the id of a row's node.
+    pub(crate) fn mixed(&self, row: usize) -> u64 {
+        self.frame.mixed[self.frame.slots[row] as usize]
+    }
+
     /// What a row has for allocations.
     pub(crate) fn has(&self, row: usize) -> Amounts {
         self.frame.has[row]
@@ -130,6 +135,18 @@ impl<'a> Cluster<'a> {
         let slot = self.frame.slots[row] as usize;
         let chunk = &self.snapshot.columns().chunks()[slot / CHUNK];
         (amounts(&chunk.used.at(slot % CHUNK)), chunk.allocs[slot % CHUNK])
+    }
+
+    /// What the columns say a row has and what is in use on it; none where they may not say all.
+    pub(crate) fn plain(&self, row: usize) -> Option<[i32; 6]> {
+        if self.places[row] != 0 {
+            return None;
+        }
+        let slot = self.frame.slots[row] as usize;
+        let chunk = &self.snapshot.columns().chunks()[slot / CHUNK];
+        let (has, used, at) = (&chunk.capacity, &chunk.used, slot % CHUNK);
+        let has = [has.cpu_mhz[at], has.memory_mb[at], has.disk_mb[at]];
+        Some([has[0], has[1], has[2], used.cpu_mhz[at], used.memory_mb[at], used.disk_mb[at]])
     }
 
     /// The rows of which the columns may not say what is in use.

@@ -7,9 +7,10 @@ use anyhow::Result;
 
 use crate::run::{cargo, stage};
 
-/// Measures and prints the table; `sizes` are numbers of nodes, and all of them when there is none.
-pub(crate) fn scheduler(sizes: &[&str]) -> Result<()> {
+/// Measures and prints the table, beside the goals; `wanted` are numbers of nodes and parts of the names of rows, and
+/// everything where there are none.
+pub(crate) fn scheduler(wanted: &[&str]) -> Result<()> {
     let mut args = vec!["bench", "--quiet", "--package", "scheduler", "--bench", "placements", "--"];
-    args.extend(sizes);
+    args.extend(wanted);
     stage("scheduler", &mut cargo(&args))
 }

@@ -27,7 +27,7 @@ pub(crate) struct Frame {
     pub(crate) nodes: Vec<Arc<Node>>,
     /// Ids of the nodes, in order.
     pub(crate) ids: Vec<NodeId>,
-    /// A hash of each id, for ties.
+    /// A hash of the id by slot, for ties.
     pub(crate) mixed: Vec<u64>,
     /// What each node has for allocations.
     pub(crate) has: Vec<Amounts>,
@@ -79,10 +79,12 @@ impl Frame {
     /// What nodes of one kind have in common is looked at once.
     fn new(snapshot: &State, job: &Job) -> Self {
         let columns = snapshot.columns();
+        let slots = columns.chunks().len() * state::columns::CHUNK;
         let mut frame = Self {
             pool: job.node_pool.clone(),
             datacenters: job.datacenters.clone(),
-            rows: vec![NO_ROW; columns.chunks().len() * state::columns::CHUNK],
+            rows: vec![NO_ROW; slots],
+            mixed: vec![0; slots],
             ..Self::default()
         };
         let mut known: BTreeMap<(u64, u64), Option<u32>> = BTreeMap::new();
@@ -117,7 +119,8 @@ impl Frame {
         self.nodes.push(Arc::clone(node));
         self.ids.push(read.id);
         #[expect(clippy::cast_possible_truncation, reason = "both halves of the id are mixed in")]
-        self.mixed.push(splitmix(read.id.0 as u64 ^ (read.id.0 >> 64) as u64));
+        let halves = read.id.0 as u64 ^ (read.id.0 >> 64) as u64;
+        self.mixed[slot as usize] = splitmix(halves);
         self.has.push(amounts(&read.capacity));
         self.max_allocs.push(read.max_allocs);
         self.kinds.push(kind);

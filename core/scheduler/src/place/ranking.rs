@@ -149,8 +149,7 @@ impl BySet {
         count: usize,
         mut exact: impl FnMut(usize) -> Standing,
     ) -> Vec<Ranked> {
-        let mut heads: Vec<(Key, Head)> = Vec::with_capacity(self.lanes.len());
-        let mut best: Option<Key> = None;
+        let mut heads: Vec<(Key, Head)> = Vec::with_capacity(count + 1);
         for (set, (values, rows)) in self.sets.sets.iter().enumerate() {
             let boost = spreads.boost(values);
             for lane in std::iter::once(set).chain(self.more[set].iter().map(|lane| *lane as usize)) {
@@ -160,34 +159,26 @@ impl BySet {
                     continue;
                 };
                 let key = shift.apply(*key);
-                if count > 1 {
-                    heads.push((key, Head { set, lane, shift }));
-                } else if best.is_none_or(|best| key.beats(&best)) {
-                    best = Some(key);
-                }
+                keep_best(&mut heads, count, key, Head { set, lane, shift });
             }
         }
         if count <= 1 {
-            return best.into_iter().map(ranked).collect();
+            return heads.into_iter().map(|head| ranked(head.0)).collect();
         }
-        self.top_of(heads, count, exact)
+        self.top_of(&heads, count, exact)
     }
 
     /// The best rows of those lanes whose best rows are best.
     fn top_of(
         &mut self,
-        mut heads: Vec<(Key, Head)>,
+        heads: &[(Key, Head)],
         count: usize,
         mut exact: impl FnMut(usize) -> Standing,
     ) -> Vec<Ranked> {
-        if heads.len() > count {
-            heads.select_nth_unstable_by(count - 1, |left, right| right.0.order(&left.0));
-            heads.truncate(count);
-        }
         // Nothing below the worst of so many heads can be among the best.
-        let worst = heads.iter().map(|head| head.0).min_by(Key::order).filter(|_| heads.len() == count);
+        let worst = heads.last().map(|head| head.0).filter(|_| heads.len() == count);
         let mut all: Vec<Key> = Vec::with_capacity(2 * count);
-        for (_, Head { set, lane, shift }) in heads {
+        for &(_, Head { set, lane, shift }) in heads {
             let rows = &self.sets.sets[set].1;
             let best = self.lanes[lane].front.best(count, |place| key_at(rows, place, &mut exact));
             let shifted = best.iter().rev().take(count).map(|key| shift.apply(*key));
@@ -205,6 +196,16 @@ struct Head {
     set: usize,
     lane: usize,
     shift: Shift,
+}
+
+/// Puts a head where it belongs among the best ones, of which there are at most `count`, best first.
+fn keep_best(heads: &mut Vec<(Key, Head)>, count: usize, key: Key, head: Head) {
+    if heads.len() >= count && heads.last().is_none_or(|worst| !key.beats(&worst.0)) {
+        return;
+    }
+    let at = heads.partition_point(|known| known.0.beats(&key));
+    heads.insert(at, (key, head));
+    heads.truncate(count);
 }
 
 fn key_at(rows: &[u32], place: usize, exact: &mut impl FnMut(usize) -> Standing) -> Key {

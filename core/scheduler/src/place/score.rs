@@ -25,9 +25,12 @@ pub(crate) struct Picks {
     devices: Option<f64>,
 }
 
-/// The score that was computed last: rows that are alike follow each other.
+/// The score that was computed last: rows that are alike often follow each other.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub(super) struct Last(Option<(Alike, Scored)>);
+pub(super) struct Last(Option<(Plain, Scored)>);
+
+/// What the score of a row without allocations of its job depends on: the plain numbers and the affinity's term.
+type Plain = ([i32; 6], Option<f64>);
 
 /// What the score of a row depends on.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -70,21 +73,28 @@ impl GroupPass {
 
     /// What an open row is ranked by.
     pub(super) fn standing(&self, cluster: &Cluster<'_>, row: usize, last: &mut Last) -> Standing {
+        let affinity = self.sifted.affinity.as_ref().map(|scores| scores[row]);
+        let alone = self.picks.is_empty() && self.counted.of_group[row] == 0;
+        let plain = if alone { cluster.plain(row).map(|numbers| (numbers, affinity)) } else { None };
+        let scored = match (last.0, plain) {
+            (Some((known, scored)), Some(plain)) if known == plain => scored,
+            _ => self.score_row(cluster, row, affinity),
+        };
+        last.0 = plain.map(|plain| (plain, scored)).or(last.0);
+        Standing { sum: scored.sum, terms: scored.terms, tie: self.tie_of(cluster, row, scored.stranded) }
+    }
+
+    fn score_row(&self, cluster: &Cluster<'_>, row: usize, affinity: Option<f64>) -> Scored {
         let picks = self.picks.get(row);
         let cpu_mhz = picks.map_or(self.ask.cpu_mhz, |picks| picks.cpu_mhz);
         let alike = Alike {
             has: cluster.has(row),
             used: cluster.used(row).plus(self.amounts(cpu_mhz)),
             there: self.counted.of_group[row],
-            affinity: self.sifted.affinity.as_ref().map(|scores| scores[row]),
+            affinity,
             devices: picks.and_then(|picks| picks.devices),
         };
-        let scored = match last.0 {
-            Some((known, scored)) if known == alike => scored,
-            _ => self.score_alike(alike),
-        };
-        last.0 = Some((alike, scored));
-        Standing { sum: scored.sum, terms: scored.terms, tie: self.tie_of(cluster, row, scored.stranded) }
+        self.score_alike(alike)
     }
 
     fn score_alike(&self, alike: Alike) -> Scored {
@@ -109,7 +119,7 @@ impl GroupPass {
 
     fn tie_of(&self, cluster: &Cluster<'_>, row: usize, stranded: u8) -> u64 {
         #[expect(clippy::cast_possible_truncation, reason = "both halves of the id are mixed in")]
-        let hash = splitmix(cluster.frame().mixed[row] ^ self.eval.0 as u64 ^ (self.eval.0 >> 64) as u64);
+        let hash = splitmix(cluster.mixed(row) ^ self.eval.0 as u64 ^ (self.eval.0 >> 64) as u64);
         match self.algorithm {
             Algorithm::Pack => (u64::from(255 - stranded) << 56) | (hash >> 8),
             Algorithm::Binpack | Algorithm::Spread => hash,

@@ -44,14 +44,18 @@ impl Bounds {
         *blocks.select_nth_unstable_by(count - 1, |left, right| right.total_cmp(left)).1
     }
 
-    /// The open places with at least this bound.
+    /// The open places with at least this bound, in their order.
     pub(crate) fn from(&self, least: f32) -> impl Iterator<Item = usize> {
-        let open = move |bound: f32| bound >= least && bound > f32::NEG_INFINITY;
-        let blocks = self.of_block.iter().enumerate().filter(move |(_, bound)| open(**bound));
-        blocks.flat_map(move |(block, _)| {
-            let first = block * BLOCK;
-            let places = self.of_place[first..].iter().take(BLOCK).enumerate();
-            places.filter(move |(_, bound)| open(**bound)).map(move |(at, _)| first + at)
+        let least = least.max(f32::MIN);
+        let blocks = self.of_block.iter().zip(self.of_place.chunks(BLOCK)).enumerate();
+        blocks.filter(move |(_, (largest, _))| **largest >= least).flat_map(move |(block, (_, places))| {
+            let mut near =
+                places.iter().rev().fold(0_u32, |near, bound| near << 1 | u32::from(*bound >= least));
+            std::iter::from_fn(move || {
+                let next = near.trailing_zeros() as usize;
+                near &= near.wrapping_sub(1);
+                (next < BLOCK).then_some(block * BLOCK + next)
+            })
         })
     }
 }

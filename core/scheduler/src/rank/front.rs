@@ -75,22 +75,39 @@ impl Front {
         self.wanted = (wanted * 2).min(MOST);
         let reached = self.bounds.reached_by(wanted);
         self.best.clear();
-        if reached == f32::NEG_INFINITY {
-            self.best.extend(self.bounds.from(reached).map(&mut exact));
-            self.floor = Floor::All;
-        } else {
-            let complete = f64::from(reached - Bounds::MARGIN);
-            let near = self.bounds.from(reached - 2.0 * Bounds::MARGIN).map(exact);
-            self.best.extend(near.filter(|key| key.score >= complete));
-            self.floor = Floor::Above(Key { score: complete, tie: 0, row: u32::MAX });
+        let mut least = f64::NEG_INFINITY;
+        self.floor = Floor::All;
+        if reached > f32::NEG_INFINITY {
+            least = f64::from(reached - Bounds::MARGIN);
+            self.floor = Floor::Above(Key { score: least, tie: 0, row: u32::MAX });
+        }
+        let mut last: Option<Key> = None;
+        for place in self.bounds.from(reached - 2.0 * Bounds::MARGIN) {
+            let key = exact(place);
+            if key.score < least || last.is_some_and(|last| !key.beats(&last)) {
+                continue;
+            }
+            self.best.push(key);
+            if self.best.len() >= 2 * wanted {
+                last = keep_best(&mut self.best, wanted);
+            }
         }
         if self.best.len() > wanted {
-            let (_, last, _) = self.best.select_nth_unstable_by(wanted - 1, |left, right| right.order(left));
-            self.floor = Floor::Above(*last);
-            self.best.truncate(wanted);
+            last = keep_best(&mut self.best, wanted);
+        }
+        if let Some(last) = last {
+            self.floor = Floor::Above(last);
         }
         self.best.sort_unstable_by(Key::order);
     }
+}
+
+/// Drops all but the best; returns the worst of those.
+fn keep_best(keys: &mut Vec<Key>, count: usize) -> Option<Key> {
+    let (_, last, _) = keys.select_nth_unstable_by(count - 1, |left, right| right.order(left));
+    let last = *last;
+    keys.truncate(count);
+    Some(last)
 }
 
 #[cfg(test)]
