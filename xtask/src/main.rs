@@ -33,8 +33,8 @@ Usage: cargo xtask <tool>
                      had acknowledged
   bench control      throughput, restart and watches of the control plane, beside the goals
   bench dev          times and memory of the dev cluster, beside the goals
-  bench scheduler [NODES...]
-                     processor time per placement on clusters of up to 100,000 nodes
+  bench scheduler [NODES...] [ROWS...]
+                     processor time per placement on clusters of up to 100,000 nodes, beside the goals
   bench jobspec      time and memory of parsing job files of four sizes, beside the goals
   bench connections [--count N] [--profile NAME]
                      memory and times of a server with thousands of clients, beside the goals

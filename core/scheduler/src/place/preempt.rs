@@ -14,7 +14,7 @@ use super::request::Request;
 use super::score::After;
 use super::select::Selection;
 use super::tally::Verdict;
-use crate::assign::pick;
+use crate::assign::{Picked, pick};
 use crate::cluster::Cluster;
 use crate::rank::{Terms, preemption_score};
 use crate::usage::{Amounts, Claim, NodeUse};
@@ -125,6 +125,7 @@ impl GroupPass {
                 }
             }
         };
+        let picked = self.spare_holders(&node, &mut used, &mut victims, request).unwrap_or(picked);
         let exclusive = picked.assigned.exclusive.as_deref();
         let ask = Amounts {
             cpu_mhz: self.ask().cpu_with_cores(exclusive),
@@ -154,6 +155,31 @@ impl GroupPass {
         let mut candidates: Vec<Arc<Alloc>> = allocs.cloned().collect();
         candidates.sort_by_key(|alloc| (alloc.job.priority, alloc.id));
         candidates
+    }
+
+    /// Spares holders of ports, cores and devices that were not in the way after all; returns what is picked then.
+    fn spare_holders(
+        &self,
+        node: &model::Node,
+        used: &mut NodeUse,
+        victims: &mut Vec<Arc<Alloc>>,
+        request: &Request,
+    ) -> Option<Picked> {
+        let mut picked = None;
+        victims.retain(|victim| {
+            used.add(&Claim::of(victim));
+            match pick(node, used, self.task_group(), request.id) {
+                Ok(again) => {
+                    picked = Some(again);
+                    false
+                }
+                Err(_) => {
+                    used.remove(&Claim::of(victim));
+                    true
+                }
+            }
+        });
+        picked
     }
 
     /// The first candidate whose going lets more ports, cores or devices be picked.

@@ -336,6 +336,26 @@ fn the_holder_of_a_static_port_is_evicted() {
 }
 
 #[test]
+fn holders_of_other_ports_are_left_alone() {
+    check(
+        r##"
+        node a
+        config {"PreemptionConfig": {"ServiceSchedulerEnabled": true}}
+        job low service prio=10 {"Group": {"Networks": [{"Mode": "host", "ReservedPorts": [{"Label": "p", "Value": 81}]}]}}
+        job mid service prio=20 count=2 {"Group": {"Networks": [{"Mode": "host", "ReservedPorts": [{"Label": "p", "Value": 80}]}]}}
+        job web service prio=70 {"Group": {"Networks": [{"Mode": "host", "ReservedPorts": [{"Label": "http", "Value": 80}, {"Label": "https", "Value": 443}]}]}}
+        alloc low 0 a running port=81
+        alloc mid 0 a running port=80
+        alloc mid 1 a running port=443
+        eval web job-register
+        "##,
+        &expect![[r#"
+            place g[0] on a http=10.0.0.1:80 https=10.0.0.1:443 evicts mid/0 evicts mid/1
+        "#]],
+    );
+}
+
+#[test]
 fn the_holder_of_a_device_is_evicted() {
     check(
         r##"
