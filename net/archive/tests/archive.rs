@@ -11,7 +11,7 @@ fn state() -> State {
     let mut state = State::new();
     for number in 0..3 {
         let command = Command::RegisterNode { node: Box::new(node(number)), evals: Vec::new() };
-        state.apply(u64::from(number) + 1, &Entry { now: Timestamp(7), command });
+        state.apply(number + 1, &Entry { now: Timestamp(7), command });
     }
     state
 }

@@ -9,7 +9,7 @@ fn reports(text: &str) -> Vec<ServerReport> {
     text.split_whitespace()
         .map(|word| {
             let digits = word.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(word.len());
-            let id: u64 = word[..digits].parse().unwrap();
+            let id: u64 = word[..digits].parse().expect("a word begins with an id");
             let number = |mark: char| {
                 let rest = word.split_once(mark)?.1;
                 let end = rest.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(rest.len());
@@ -20,7 +20,7 @@ fn reports(text: &str) -> Vec<ServerReport> {
                 name: format!("s{id}").as_str().into(),
                 voter: !word.contains('?'),
                 leads: word.contains('*'),
-                silent: Some(Nanos::from_secs(number('-').unwrap_or(0).try_into().unwrap())),
+                silent: Some(Nanos::from_secs(number('-').unwrap_or(0).cast_signed())),
                 trailing: number('+').unwrap_or(0),
                 last: (1, 1),
             }
