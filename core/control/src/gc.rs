@@ -90,7 +90,8 @@ fn dead_jobs(state: &State, now: Timestamp, options: &GcOptions) -> BTreeSet<Job
     state
         .jobs()
         .filter(|job| job.status == "dead" && job.version_tag.is_none())
-        .filter(|job| !job.is_parent() || job.stopped())
+        // Only batch work ends by itself: a service without an instance waits for its owner, a system job for nodes.
+        .filter(|job| job.stopped() || (job.kind().is_batch() && !job.is_parent()))
         .filter(|job| old(Timestamp(job.submit_time.unwrap_or(0))))
         .map(|job| job.key())
         .filter(|key| state.job_children(key).next().is_none())
@@ -147,4 +148,39 @@ fn split(batch: GcBatch) -> Vec<Command> {
         push(GcBatch { jobs: jobs.to_vec(), ..GcBatch::default() });
     }
     commands
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[test]
+    fn jobs_that_nobody_stopped_are_forgotten_only_if_they_end_by_themselves() {
+        let dead = |mut job: model::Job, stop: bool| {
+            job.status = "dead".to_owned();
+            job.stop = stop;
+            Arc::new(job)
+        };
+        let jobs = [
+            dead(testkit::job("service"), false),
+            dead(testkit::job("stopped-service"), true),
+            dead(testkit::system_job("system"), false),
+            dead(testkit::system_job("stopped-system"), true),
+            dead(testkit::batch_job("batch"), false),
+        ];
+        let state = jobs.into_iter().fold(state::Builder::new(), state::Builder::job).build();
+        let collected = collect(&state, Timestamp(i64::MAX), &GcOptions::default());
+        let forgotten: Vec<String> = collected
+            .iter()
+            .filter_map(|command| match command {
+                Command::Gc(batch) => Some(&batch.jobs),
+                _ => None,
+            })
+            .flatten()
+            .map(|key| key.id.to_string())
+            .collect();
+        assert_eq!(forgotten, ["batch", "stopped-service", "stopped-system"]);
+    }
 }

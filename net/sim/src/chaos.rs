@@ -14,6 +14,11 @@ use crate::operator::is_settled;
 use crate::run::Faults;
 use crate::subject::{Site, Subject};
 
+/// How long a failing disk is left alone.
+const FAILS_FOR: Duration = Duration::from_secs(4);
+/// How far clocks jump at most, in milliseconds.
+const CLOCK_OFF_MS: u64 = 60_000;
+
 /// Brings faults on the servers.
 pub(crate) struct Chaos<S: Subject> {
     pub(crate) site: Arc<Site<S>>,
@@ -31,9 +36,11 @@ enum Fault {
     Snapshot,
     LoseDisk,
     SlowDisk,
+    FailingDisk,
+    ClockJump,
 }
 
-const FAULTS: [Fault; 13] = [
+const FAULTS: [Fault; 15] = [
     Fault::CrashAny,
     Fault::CrashAny,
     Fault::CrashLeader,
@@ -47,6 +54,8 @@ const FAULTS: [Fault; 13] = [
     Fault::LoseDisk,
     Fault::LoseDisk,
     Fault::SlowDisk,
+    Fault::FailingDisk,
+    Fault::ClockJump,
 ];
 
 impl<S: Subject> Chaos<S> {
@@ -101,6 +110,11 @@ impl<S: Subject> Chaos<S> {
                 self.wait_and_heal().await;
                 self.site.hosts[server].slow_down(Latency::flash());
             }
+            Fault::FailingDisk => self.fail_disk(server),
+            Fault::ClockJump => {
+                let off = self.site.stage.random(|random| random.pick(0..2 * CLOCK_OFF_MS + 1));
+                self.site.stage.set_clock(server, off as i64 - CLOCK_OFF_MS as i64);
+            }
             Fault::HandOver => self.hand_over(server).await,
             Fault::Snapshot => {
                 if let Some((_, consensus)) = self.site.stage.running(server) {
@@ -109,6 +123,22 @@ impl<S: Subject> Chaos<S> {
                 }
             }
         }
+    }
+
+    /// Lets every operation of a server's disk fail after some; the host is restarted once its server has stopped, or
+    /// after a while.
+    fn fail_disk(&self, server: usize) {
+        let host = self.site.hosts[server].clone();
+        let operations = self.site.stage.random(|random| random.pick(0..200));
+        host.fail_disk(operations);
+        let site = self.site.clone();
+        drop(SimRuntime::spawn(async move {
+            SimRuntime::sleep(FAILS_FOR).await;
+            if host.is_failing() {
+                host.crash(PowerCut::Random);
+                host.boot(&site).await;
+            }
+        }));
     }
 
     /// Cuts the power of a server and boots it again, at once or after a while.

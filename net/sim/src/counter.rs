@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use raft::{Encoded, Frozen, Machine, Reply};
 
 use crate::random::digest;
-use crate::{Random, Subject};
+use crate::{Plant, Random, Subject};
 
 const KEYS: u64 = 100;
 const RECORD: usize = 16;
@@ -52,7 +52,7 @@ impl Machine for Counter {
 impl Subject for Counter {
     type Ledger = ();
 
-    fn empty() -> Self {
+    fn empty(_plant: Plant, _server: usize) -> Self {
         Self::default()
     }
 

@@ -1,4 +1,4 @@
-//! The network between the servers: delays, losses, partitions.
+//! The network between the servers: delays, overtaking, losses, repetitions, partitions.
 //!
 //! Limits: a request that is lost is never answered, so that only the caller's deadline ends it; the other side goes on
 //! when a caller gives up, as it would over a real network.
@@ -18,6 +18,13 @@ use crate::world::Stage;
 
 /// One way takes this long, in microseconds.
 const DELAY: std::ops::Range<u64> = 100..2_100;
+
+/// One of so many messages comes late.
+const LATE_ONE_IN: u64 = 400;
+/// By so much, in microseconds: later ones overtake it.
+const LATE: std::ops::Range<u64> = 10_000..1_500_000;
+/// One of so many requests arrives twice.
+const TWICE_ONE_IN: u64 = 300;
 
 /// The network as one server sees it.
 pub(crate) struct Port {
@@ -41,6 +48,9 @@ impl Port {
         let Some((boot, consensus)) = self.stage.running(to) else {
             return Err(Unreachable::new("switched off"));
         };
+        if self.stage.random(|random| random.chance(1, TWICE_ONE_IN)) {
+            self.deliver_again(to, boot, request.clone());
+        }
         let (sender, receiver) = oneshot::channel();
         drop(SimRuntime::spawn(async move {
             // The caller may have given up.
@@ -55,9 +65,23 @@ impl Port {
         Ok(answer)
     }
 
+    /// Delivers a copy of a request some time later; nobody waits for its answer.
+    fn deliver_again(&self, to: usize, boot: u64, request: Bytes) {
+        let (stage, late) = (Arc::clone(&self.stage), self.stage.random(|random| random.micros(LATE)));
+        drop(SimRuntime::spawn(async move {
+            SimRuntime::sleep(late).await;
+            if let Some((_, consensus)) = stage.running(to).filter(|running| running.0 == boot) {
+                drop(consensus.handle(request).await);
+            }
+        }));
+    }
+
     /// Waits until a message has arrived; for ever if it does not.
     pub(crate) async fn travel(&self, from: usize, to: usize) {
-        let delay = self.stage.random(|random| random.micros(DELAY));
+        let delay = self.stage.random(|random| {
+            let late = random.chance(1, LATE_ONE_IN);
+            random.micros(if late { LATE } else { DELAY })
+        });
         let lost = self.stage.loses();
         SimRuntime::sleep(delay).await;
         if lost || self.stage.is_cut(from, to) || !self.stage.is_on(self.server, self.boot) {

@@ -28,9 +28,9 @@ pub(crate) struct Observed<S> {
 }
 
 impl<S: Subject> Observed<S> {
-    pub(crate) fn new(stage: Arc<Stage>, server: usize, boot: u64) -> Self {
+    pub(crate) fn new(subject: S, stage: Arc<Stage>, server: usize, boot: u64) -> Self {
         let (chain, index) = (AtomicU64::new(0), AtomicU64::new(0));
-        Self { subject: S::empty(), stage, server, boot, chain, index }
+        Self { subject, stage, server, boot, chain, index }
     }
 
     /// Returns the machine itself.

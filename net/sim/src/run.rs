@@ -17,7 +17,7 @@ use crate::operator::{Operator, is_settled};
 use crate::subject::{Site, Subject};
 use crate::workload::Client;
 use crate::world::Stage;
-use crate::{Counter, Report};
+use crate::{Counter, Plant, Report};
 
 /// Fresh writes that a healed group must take.
 const FRESH: u64 = 20;
@@ -43,20 +43,6 @@ pub enum Faults {
     Any,
     /// One crash of the leader, in the middle.
     LeaderCrash,
-}
-
-/// A bug that is planted to prove that the oracle finds it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Plant {
-    /// Nothing is broken.
-    #[default]
-    Nothing,
-    /// A restarted leader goes on in its old term, without an election.
-    LeaderRestore,
-    /// Disks claim syncs of file content that they do not do.
-    LyingDisks,
-    /// Plans are committed as they were made, without a look at the newest state.
-    TrustingApplier,
 }
 
 impl Default for Options {
@@ -91,7 +77,7 @@ async fn play<S: Subject>(seed: u64, duration: Duration, options: Options) -> Re
 
     let until = stage.now() + duration;
     for number in 0..options.clients {
-        let client = Client { number, stage: stage.clone(), hosts: hosts.clone() };
+        let client = Client { number, site: site.clone() };
         drop(SimRuntime::spawn(client.run(until)));
     }
     S::populate(&site, until);
@@ -128,6 +114,7 @@ async fn found<S: Subject>(site: &Arc<Site<S>>) {
 async fn heal<S: Subject>(site: &Arc<Site<S>>) {
     let stage = &site.stage;
     stage.heal();
+    stage.set_clocks();
     stage.set_loss(0);
     stage.trace("end of faults", &[]);
     let deadline = stage.now() + S::HEALING;
@@ -135,7 +122,7 @@ async fn heal<S: Subject>(site: &Arc<Site<S>>) {
         host.boot(site).await;
     }
     let before = stage.oracle().acknowledgements();
-    let client = Client { number: 1 << 20, stage: stage.clone(), hosts: site.hosts.clone() };
+    let client = Client { number: 1 << 20, site: site.clone() };
     drop(SimRuntime::spawn(client.run(deadline)));
     while stage.now() < deadline {
         SimRuntime::sleep(Duration::from_millis(50)).await;

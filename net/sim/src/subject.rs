@@ -1,5 +1,6 @@
 //! What is simulated.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,8 +19,11 @@ pub trait Subject: Machine + Sized {
     /// How long healing may take at most, in virtual time.
     const HEALING: Duration = Duration::from_secs(60);
 
-    /// Returns an empty machine.
-    fn empty() -> Self;
+    /// How long plain writers pause between two requests, in microseconds.
+    const PAUSE: Range<u64> = 500..20_000;
+
+    /// Returns the empty machine of a server, with a planted bug if it is one of the machine.
+    fn empty(plant: Plant, server: usize) -> Self;
 
     /// Returns a hash of its whole state; equal states have equal hashes on every server.
     fn digest(&self) -> u64;

@@ -40,6 +40,8 @@ struct Slot {
     consensus: Option<Consensus>,
     /// Servers that this one cannot reach.
     cut_from: Vec<usize>,
+    /// How far its clock has jumped, in milliseconds.
+    clock_off: i64,
 }
 
 /// The usual loss, in thousandths.
@@ -142,11 +144,26 @@ impl Stage {
         self.lock().servers[from].cut_from.push(to);
     }
 
+    /// Lets the clock of a server jump to so many milliseconds off.
+    pub(crate) fn set_clock(&self, server: usize, off_ms: i64) {
+        self.lock().servers[server].clock_off = off_ms;
+    }
+
+    /// Returns how far the clock of a server has jumped, in milliseconds.
+    pub(crate) fn clock_off(&self, server: usize) -> i64 {
+        self.lock().servers[server].clock_off
+    }
+
     /// Makes the network whole again.
     pub(crate) fn heal(&self) {
         let mut inner = self.lock();
         inner.loss = USUAL_LOSS;
         inner.servers.iter_mut().for_each(|slot| slot.cut_from.clear());
+    }
+
+    /// Sets all clocks right.
+    pub(crate) fn set_clocks(&self) {
+        self.lock().servers.iter_mut().for_each(|slot| slot.clock_off = 0);
     }
 
     pub(crate) fn set_loss(&self, thousandths: u64) {

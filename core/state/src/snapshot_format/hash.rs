@@ -21,6 +21,15 @@ impl HashWriter {
         self.filled = 0;
     }
 
+    /// Takes bytes that reach to the end of a word at most.
+    fn fill(&mut self, bytes: &[u8]) {
+        self.word[self.filled..self.filled + bytes.len()].copy_from_slice(bytes);
+        self.filled += bytes.len();
+        if self.filled == self.word.len() {
+            self.mix();
+        }
+    }
+
     fn finish(mut self) -> u128 {
         self.mix();
         self.word = self.length.to_le_bytes();
@@ -31,13 +40,14 @@ impl HashWriter {
 
 impl Write for HashWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        for byte in bytes {
-            self.word[self.filled] = *byte;
-            self.filled += 1;
-            if self.filled == self.word.len() {
-                self.mix();
-            }
+        let (begun, rest) = bytes.split_at(bytes.len().min((self.word.len() - self.filled) % self.word.len()));
+        self.fill(begun);
+        let mut words = rest.chunks_exact(self.word.len());
+        for word in &mut words {
+            self.word.copy_from_slice(word);
+            self.mix();
         }
+        self.fill(words.remainder());
         self.length += bytes.len() as u64;
         Ok(bytes.len())
     }
@@ -58,5 +68,31 @@ impl State {
             // Only a record beyond the frame limit leads here: the same on every server.
             Err(_) => u128::from(self.index),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hash_depends_on_the_bytes_and_not_on_how_they_are_cut() {
+        let bytes: Vec<u8> = (0..=40).collect();
+        let hash = |cuts: &[usize], bytes: &[u8]| {
+            let mut hash = HashWriter { lanes: [1, 2], word: [0; 8], filled: 0, length: 0 };
+            let mut rest = bytes;
+            for &cut in cuts {
+                let (now, later) = rest.split_at(cut);
+                hash.write_all(now).unwrap();
+                rest = later;
+            }
+            hash.write_all(rest).unwrap();
+            hash.finish()
+        };
+        let whole = hash(&[], &bytes);
+        for cuts in [[1, 7, 8], [3, 3, 3], [8, 8, 8], [0, 40, 0], [9, 15, 17]] {
+            assert_eq!(hash(&cuts, &bytes), whole, "{cuts:?}");
+        }
+        assert_ne!(hash(&[], &bytes[..40]), whole);
     }
 }

@@ -96,6 +96,7 @@ struct Platter {
     fail_at: Option<u64>,
     syncs: u64,
     lying: bool,
+    unsynced_names: bool,
 }
 
 impl<Rt> Clone for ModelDisk<Rt> {
@@ -122,6 +123,7 @@ impl<Rt: AsyncRuntime> ModelDisk<Rt> {
             fail_at: None,
             syncs: 0,
             lying: false,
+            unsynced_names: false,
         };
         Self { shared: Arc::new(Mutex::new(platter)), boot: 0, runtime: PhantomData }
     }
@@ -165,6 +167,11 @@ impl<Rt: AsyncRuntime> ModelDisk<Rt> {
     /// Lets the disk claim syncs that it does not do, as broken ones do; to prove that a test would notice.
     pub fn lie(&self) {
         self.lock_any().lying = true;
+    }
+
+    /// Lets the disk claim syncs of names that it does not do, as if nobody asked for them.
+    pub fn lie_about_names(&self) {
+        self.lock_any().unsynced_names = true;
     }
 
     /// Flips the lowest bit of the byte at `at` of the file `name`, behind everybody's back.
@@ -321,7 +328,10 @@ impl<Rt: AsyncRuntime> Disk for ModelDisk<Rt> {
                 (platter.settled + platter.pending.len(), platter.delay())
             };
             Rt::sleep(delay).await;
-            self.lock()?.sync_names(upto);
+            let mut platter = self.lock()?;
+            if !platter.unsynced_names {
+                platter.sync_names(upto);
+            }
             Ok(())
         })
     }

@@ -6,10 +6,15 @@ use std::io::{self, Read, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+use model::Nanos;
 use raft::{Encoded, Frozen, Machine, Reply};
 use state::{Applied, Entry, Snapshot, State, codec};
 
 use super::shell::Input;
+use crate::Plant;
+
+/// One of so many entries is skipped where that is planted.
+const SKIPPED: u64 = 50;
 
 /// The production state of one server.
 #[derive(Debug)]
@@ -18,17 +23,25 @@ pub struct ControlPlane {
     sender: UnboundedSender<Input>,
     receiver: Mutex<Option<UnboundedReceiver<Input>>>,
     undecoded: Mutex<Option<String>>,
+    plant: Plant,
+    /// How far the server's clock is off.
+    skew: Nanos,
+    /// The state before the last entry.
+    before: Mutex<Option<Snapshot>>,
 }
 
 impl ControlPlane {
     /// Returns a server without any state.
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(plant: Plant, skew: Nanos) -> Self {
         let (sender, receiver) = unbounded();
         Self {
             newest: Mutex::new(Arc::new(State::new())),
             sender,
             receiver: Mutex::new(Some(receiver)),
             undecoded: Mutex::default(),
+            plant,
+            skew,
+            before: Mutex::default(),
         }
     }
 
@@ -65,14 +78,33 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Machine for ControlPlane {
     fn apply(&self, index: u64, command: &Encoded) -> Reply {
-        let entry = match command.decoded::<Entry>() {
+        let proposed_here = command.decoded::<Entry>();
+        let foreign = proposed_here.is_none();
+        let entry = match proposed_here {
             Some(entry) => Ok(entry),
             None => codec::decode(&command.bytes).map(Arc::new),
         };
-        let mut state = (*self.snapshot()).clone();
+        let newest = self.snapshot();
+        let mut state = (*newest).clone();
+        if self.plant == Plant::OldSnapshots {
+            *lock(&self.before) = Some(newest);
+        }
         match entry {
+            Ok(_) if foreign && self.plant == Plant::SkippedEntries && index.is_multiple_of(SKIPPED) => {
+                state.advance(index);
+                *lock(&self.newest) = Arc::new(state);
+                Reply::empty()
+            }
             Ok(entry) => {
-                let applied = Arc::new(state.apply(index, &entry));
+                let entry = if self.plant == Plant::LocalClock {
+                    Arc::new(Entry { now: entry.now + self.skew, ..(*entry).clone() })
+                } else {
+                    entry
+                };
+                let mut applied = Arc::new(state.apply(index, &entry));
+                if foreign && self.plant == Plant::AppliedTwice {
+                    applied = Arc::new(state.apply(index, &entry));
+                }
                 let replaced = state.restored == applied.index;
                 self.publish(state, (!replaced).then(|| Arc::clone(&applied)));
                 Reply(applied)
@@ -93,7 +125,8 @@ impl Machine for ControlPlane {
     }
 
     fn freeze(&self) -> Box<dyn Frozen> {
-        Box::new(FrozenState(self.snapshot()))
+        let before = lock(&self.before).clone();
+        Box::new(FrozenState(before.unwrap_or_else(|| self.snapshot())))
     }
 
     fn restore(&self, from: &mut dyn Read) -> io::Result<()> {

@@ -15,6 +15,7 @@ use super::job;
 use super::ledger::Wish;
 use super::machine::ControlPlane;
 use super::start::seed;
+use crate::Plant;
 use crate::subject::Site;
 
 /// Versions of a job's task.
@@ -90,13 +91,16 @@ impl Person {
                 self.site.stage.oracle().acknowledge(index, command);
                 self.site.ledger.acknowledge(&key, wish);
             }
+            // Only a leader with a planted bug says so.
+            Told::Done => self.site.ledger.acknowledge(&key, wish),
             Told::NotLeader => self.site.ledger.refused(&key, wish),
+            Told::Unknown if self.site.plant == Plant::UnknownIsNo => self.site.ledger.refused(&key, wish),
             // It was done, and was forgotten before it could be stopped.
             Told::Refused(_) if wish.stopped && job::ends(&key) => self.site.ledger.refused(&key, wish),
             Told::Refused(reason) => {
                 self.site.stage.oracle().violation(format!("job {key} is refused: {reason}"));
             }
-            Told::Unknown | Told::Done | Told::Delivery(_) | Told::Plan(_) => {
+            Told::Unknown | Told::Delivery(_) | Told::Plan(_) => {
                 self.site.stage.count(|report| report.unknown += 1);
             }
         }

@@ -27,6 +27,8 @@ use crate::subject::Boot;
 
 /// How long news may be held back, in microseconds.
 const LATE: std::ops::Range<u64> = 10..5_000;
+/// One of so many news is missed where that is planted.
+const MISSED: u64 = 30;
 
 /// What reaches the loop.
 #[derive(Debug)]
@@ -108,6 +110,10 @@ impl Shell {
         }
     }
 
+    fn planted(&self, plant: Plant) -> bool {
+        self.boot.site.plant == plant
+    }
+
     fn now(&self) -> Timestamp {
         clock(&self.boot.site.stage, self.boot.server)
     }
@@ -138,6 +144,7 @@ impl Shell {
             Action::Answer { call, result } => {
                 self.answer(call, result.map_or_else(Told::from, |()| Told::Done));
             }
+            Action::WakeAt(_) if self.planted(Plant::LostTimers) => {}
             Action::WakeAt(at) => {
                 self.wake += 1;
                 let (number, boot) = (self.wake, self.boot.clone());
@@ -172,13 +179,16 @@ impl Shell {
             Ask::Dequeue { kinds, until } => Event::Dequeue { call, kinds, local, until },
             Ask::Ack { eval, token } => Event::Ack { call, eval, token },
             Ask::Nack { eval, token, panic } => Event::Nack { call, eval, token, panic },
-            Ask::Submit { outcome, .. } if self.boot.site.plant == Plant::TrustingApplier => {
+            Ask::Submit { outcome, .. } if self.planted(Plant::TrustingApplier) => {
                 return self.trust(*outcome, answer);
             }
             Ask::Submit { token, outcome } => Event::SubmitPlan { call, token, outcome },
             Ask::Update { node, updates } => Event::UpdateAllocs { call, node, updates },
             Ask::Ping(node) => {
                 let _ = answer.send(Told::Done);
+                if self.planted(Plant::DeafLeader) && node.0.is_multiple_of(2) {
+                    return;
+                }
                 return self.handle(Event::Pings(vec![node]));
             }
             Ask::ForceGc => {
@@ -214,6 +224,8 @@ impl Shell {
     fn commit(&self, ask: Ask, answer: oneshot::Sender<Told>) {
         let now = self.now();
         let boot = self.boot.clone();
+        let early =
+            self.planted(Plant::EarlyAnswers) && matches!(ask, Ask::RegisterJob(_) | Ask::DeregisterJob(_));
         let command = match command(&boot, now, ask) {
             Ok(command) => command,
             Err(error) => {
@@ -221,6 +233,10 @@ impl Shell {
                 return;
             }
         };
+        let mut answer = Some(answer);
+        if early {
+            let _ = answer.take().map(|answer| answer.send(Told::Done));
+        }
         drop(SimRuntime::spawn(async move {
             let told = match propose(&boot.consensus, Entry { now, command }).await {
                 Ok((index, command, applied)) => match &applied.reply {
@@ -229,7 +245,7 @@ impl Shell {
                 },
                 Err(told) => told,
             };
-            let _ = answer.send(told);
+            let _ = answer.map(|answer| answer.send(told));
         }));
     }
 
@@ -250,7 +266,7 @@ impl Shell {
         self.seen = snapshot.index;
         let stage = &self.boot.site.stage;
         stage.trace("leads", &[self.boot.server as u64, term, snapshot.index]);
-        let seed = seed(stage);
+        let seed = if self.planted(Plant::RepeatedIds) { 7 } else { seed(stage) };
         self.handle(Event::BecameLeader { snapshot, seed });
     }
 
@@ -259,6 +275,9 @@ impl Shell {
             self.held.clear();
             return self.follow(TermEvent::Replaced);
         };
+        if self.planted(Plant::LostNews) && self.boot.site.stage.random(|random| random.chance(1, MISSED)) {
+            return;
+        }
         self.held.push(applied);
         if self.holding {
             return;

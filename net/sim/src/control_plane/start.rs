@@ -1,5 +1,6 @@
 //! The control plane as a subject: what runs on a server, who its clients are, when it has healed.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,10 +17,10 @@ use super::node::SimNode;
 use super::person::Person;
 use super::shell::Shell;
 use super::worker;
-use crate::invariants::{accounted, evals_end, jobs_kept, jobs_run, node_room, nodes_back};
+use crate::invariants::{accounted, evals_end, jobs_kept, jobs_run, node_room, nodes_back, one_each};
 use crate::subject::{Boot, Site, Subject};
 use crate::world::Stage;
-use crate::{Random, Report};
+use crate::{Plant, Random, Report};
 
 /// Workers of every server.
 const WORKERS: u64 = 2;
@@ -36,8 +37,11 @@ const NAMESPACES: u64 = 20;
 
 /// Returns what the clock of a server shows.
 pub(super) fn clock(stage: &Stage, server: usize) -> Timestamp {
-    let skew = Nanos(SKEW.0 * i64::try_from(server).expect("at most seven servers"));
-    EPOCH + Nanos::from(stage.now()) + skew
+    EPOCH + Nanos::from(stage.now()) + skew(server) + Nanos::from_millis(stage.clock_off(server))
+}
+
+fn skew(server: usize) -> Nanos {
+    Nanos(SKEW.0 * i64::try_from(server).expect("at most seven servers"))
 }
 
 /// Returns 128 random bits of the seed.
@@ -51,8 +55,11 @@ impl Subject for ControlPlane {
     // A worker that died holds its evaluation for a minute, and an evaluation that was given up waits for one more.
     const HEALING: Duration = Duration::from_secs(240);
 
-    fn empty() -> Self {
-        Self::new()
+    // Plain writes are there to find what consensus loses; most entries are the control plane's own.
+    const PAUSE: Range<u64> = 5_000..200_000;
+
+    fn empty(plant: Plant, server: usize) -> Self {
+        Self::new(plant, skew(server))
     }
 
     fn digest(&self) -> u64 {
@@ -77,6 +84,7 @@ impl Subject for ControlPlane {
         found.extend(node_room::violations(&state));
         if thorough {
             found.extend(accounted::violations(&state));
+            found.extend(one_each::violations(&state));
         }
         found
     }

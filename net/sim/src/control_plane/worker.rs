@@ -14,6 +14,7 @@ use openraft_rt_sim::SimRuntime;
 use super::call::{Ask, Door, Told};
 use super::machine::ControlPlane;
 use super::start::clock;
+use crate::Plant;
 use crate::subject::Boot;
 
 const DEQUEUE_WAIT: Nanos = Nanos::from_millis(2_000);
@@ -53,6 +54,9 @@ impl Crew {
             WorkerAction::AwaitIndex { index, deadline } => Some(self.await_index(index, deadline).await),
             WorkerAction::Schedule { eval } => Some(self.schedule(&eval).await),
             WorkerAction::Submit { token, outcome } => {
+                if self.boot.site.plant == Plant::EarlyAcks {
+                    self.door.ask(Ask::Ack { eval: outcome.eval.id, token }).await;
+                }
                 let told = self.door.ask(Ask::Submit { token, outcome }).await;
                 Some(WorkerEvent::Answered(match told {
                     Told::Plan(result) => result,
@@ -93,7 +97,8 @@ impl Crew {
     }
 
     async fn await_index(&self, index: u64, deadline: Timestamp) -> WorkerEvent {
-        while self.boot.machine.subject().snapshot().index < index {
+        while self.boot.machine.subject().snapshot().index < index && self.boot.site.plant != Plant::OldStates
+        {
             if self.now() >= deadline || !self.boot.is_on() {
                 return WorkerEvent::Lagging;
             }

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`node_room`] no node is given more than it has | after every entry, on every server |
 //! | [`accounted`] every index and summary agrees with its table | after every 32nd entry, on every server |
+//! | [`one_each`] nothing is placed twice | after every 32nd entry, on every server |
 //! | [`equal_states`] servers at one index have one state | after every 32nd entry, on every server |
 //! | [`jobs_kept`] no acknowledged job is lost | when healed |
 //! | [`evals_end`] every evaluation ends, or waits for room | when healed |
@@ -19,3 +20,4 @@ pub(crate) mod jobs_kept;
 pub(crate) mod jobs_run;
 pub(crate) mod node_room;
 pub(crate) mod nodes_back;
+pub(crate) mod one_each;
