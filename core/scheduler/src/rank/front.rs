@@ -2,7 +2,7 @@
 //!
 //! Scores in single precision leave out most rows; those that may be among the best are scored exactly and kept
 //! in order. Such a front is complete down to a floor: a row that changes enters it only above the floor, and a
-//! front that ran dry is made anew, twice as long each time. So a single selection scores few rows exactly, and
+//! front that ran dry is made anew, four times as long each time. So a single selection scores few rows exactly, and
 //! many selections cost a small part of a scan each.
 
 use super::{Bounds, Key};
@@ -72,7 +72,7 @@ impl Front {
 
     fn renew(&mut self, count: usize, mut exact: impl FnMut(usize) -> Key) {
         let wanted = self.wanted.max(count);
-        self.wanted = (wanted * 2).min(MOST);
+        self.wanted = (wanted * 4).min(MOST);
         let reached = self.bounds.reached_by(wanted);
         self.best.clear();
         let mut least = f64::NEG_INFINITY;

@@ -51,7 +51,8 @@ impl Property {
         if let Some(&id) = self.ids.get(&*value) {
             return id;
         }
-        self.intern(&value.into_owned())
+        let value = value.into_owned();
+        self.intern(&value)
     }
 
     /// What it is a property of.

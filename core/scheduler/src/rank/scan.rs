@@ -87,8 +87,8 @@ fn fill(has: i32, used: i32, ask: i32) -> f32 {
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2+fma"))]
 fn pack(chunk: &NodeChunk, ask: [i32; 3], weights: [f32; 3], bounds: &mut [f32; CHUNK]) {
     let (has, used) = (&chunk.capacity, &chunk.used);
-    for at in 0..CHUNK {
-        bounds[at] = weights[0] * fill(has.cpu_mhz[at], used.cpu_mhz[at], ask[0])
+    for (at, bound) in bounds.iter_mut().enumerate() {
+        *bound = weights[0] * fill(has.cpu_mhz[at], used.cpu_mhz[at], ask[0])
             + weights[1] * fill(has.memory_mb[at], used.memory_mb[at], ask[1])
             + weights[2] * fill(has.disk_mb[at], used.disk_mb[at], ask[2]);
     }
@@ -116,12 +116,12 @@ fn power_of_ten(exponent: f32) -> f32 {
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2+fma"))]
 fn powers(chunk: &NodeChunk, ask: [i32; 3], line: [f32; 2], bounds: &mut [f32; CHUNK]) {
     let (has, used) = (&chunk.capacity, &chunk.used);
-    for at in 0..CHUNK {
+    for (at, bound) in bounds.iter_mut().enumerate() {
         let cpu = power_of_ten(1.0 - fill(has.cpu_mhz[at], used.cpu_mhz[at], ask[0]));
         let memory = power_of_ten(1.0 - fill(has.memory_mb[at], used.memory_mb[at], ask[1]));
         let score = (line[0] + line[1] * (cpu + memory)).clamp(0.0, 1.0);
         let some = (has.cpu_mhz[at] > 0) & (has.memory_mb[at] > 0);
-        bounds[at] = if some { score } else { 0.0 };
+        *bound = if some { score } else { 0.0 };
     }
 }
 
@@ -137,7 +137,7 @@ fn settle(
 ) -> u32 {
     let (has, used) = (&chunk.capacity, &chunk.used);
     let mut full = 0;
-    for at in 0..CHUNK {
+    for (at, bound) in bounds.iter_mut().enumerate() {
         let free = |has: i32, used: i32| has.wrapping_sub(used.max(0));
         let fits = (free(has.cpu_mhz[at], used.cpu_mhz[at]) >= ask[0])
             & (free(has.memory_mb[at], used.memory_mb[at]) >= ask[1])
@@ -145,8 +145,8 @@ fn settle(
             & ((chunk.max_allocs[at] == 0) | (chunk.allocs[at] < chunk.max_allocs[at]));
         let open = open[at] != 0;
         full += u32::from(open & !fits);
-        let score = (bounds[at] + affinity[at]) * scale;
-        bounds[at] = if open & fits { score } else { f32::NEG_INFINITY };
+        let score = (*bound + affinity[at]) * scale;
+        *bound = if open & fits { score } else { f32::NEG_INFINITY };
     }
     full
 }

@@ -82,7 +82,7 @@ fn rules() -> impl Strategy<Value = Value> {
         0..3,
     );
     let maybe = prop::bool::weighted(0.4);
-    (constraints, affinities, spreads, maybe.clone(), maybe.clone(), maybe).prop_map(
+    (constraints, affinities, spreads, maybe, maybe, maybe).prop_map(
         |(constraints, affinities, spreads, constrained, preferring, spread)| {
             json!({
                 "Constraints": if constrained { constraints } else { Vec::new() },
