@@ -107,8 +107,8 @@ impl Agent {
         let api_config = ApiConfig { guard, ..ApiConfig::default() };
         let api = Api::new(api_config, routes::all::<AgentBackend>(), Arc::clone(&backend));
         let mut tasks = JoinSet::new();
-        let limits =
-            if parts.dev { Limits { per_address: 0, ..Limits::default() } } else { Limits::default() };
+        let per_address = if parts.dev { 0 } else { parts.config.http_max_conns_per_client };
+        let limits = Limits { per_address, ..Limits::default() };
         tasks.spawn(listeners::tcp(parts.http, TcpConfig { limits, tls: parts.http_tls }, api.clone()));
         tasks.spawn(listeners::accept(listener, server.clone(), api.clone()));
         let mut agent = Self {

@@ -118,6 +118,7 @@ data_dir = "{dir}/data"
 bind_addr = "127.0.0.1"
 ports {{ http = {} rpc = {} }}
 server {{ enabled = true bootstrap_expect = 1 }}
+limits {{ http_max_conns_per_client = 0 }}
 tls {{
   rpc = true
   ca_file = "{dir}/nomad-agent-ca.pem"

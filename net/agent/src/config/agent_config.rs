@@ -36,6 +36,8 @@ pub struct AgentConfig {
     pub tls: TlsSection,
     /// Settings of drivers by name.
     pub plugins: BTreeMap<String, serde_json::Value>,
+    /// Connections of one address to the HTTP API; 0 for no cap.
+    pub http_max_conns_per_client: usize,
     /// How a new cluster's servers look after their group.
     pub autopilot: AutopilotConfig,
     /// Leaves the cluster on an interrupt.
@@ -61,6 +63,7 @@ impl Default for AgentConfig {
             client: ClientSection::default(),
             tls: TlsSection::default(),
             plugins: BTreeMap::new(),
+            http_max_conns_per_client: 100,
             autopilot: AutopilotConfig::default(),
             leave_on_interrupt: false,
             leave_on_terminate: false,

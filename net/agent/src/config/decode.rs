@@ -41,6 +41,9 @@ pub(super) fn apply(mut root: Section<'_>, config: &mut AgentConfig) -> Result<(
     }
     root.block("server", |block| server(block, &mut config.server))?;
     root.block("client", |block| client(block, &mut config.client))?;
+    root.block("limits", |limits| {
+        limits.number("http_max_conns_per_client", COUNT, &mut config.http_max_conns_per_client)
+    })?;
     root.block("autopilot", |block| autopilot(block, &mut config.autopilot))?;
     root.block("tls", |block| tls(block, &mut config.tls))?;
     root.named("plugin", |name, block| {
