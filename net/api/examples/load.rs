@@ -134,7 +134,7 @@ impl Client {
 fn job(id: &str) -> Value {
     json!({ "Job": {
         "ID": id, "Name": id, "Type": "batch", "Datacenters": ["*"],
-        "TaskGroups": [{ "Name": "g", "Count": 1, "EphemeralDisk": { "SizeMB": 10 }, "Tasks": [{
+        "TaskGroups": [{ "Name": "g", "Count": 1, "Tasks": [{
             "Name": "t", "Driver": "mock_driver", "Config": { "run_for": "1ms" },
             "Resources": { "CPU": 1, "MemoryMB": 10 },
         }] }],
@@ -172,7 +172,7 @@ async fn repeat(address: SocketAddr, clients: usize, time: Duration, work: Work)
     Ok(summary(times, started.elapsed()))
 }
 
-/// Blocks every client on the same list and wakes them by one write, round after round.
+/// Blocks every client on the same namespace and wakes them by one write, round after round.
 async fn watch(address: SocketAddr, clients: usize, rounds: u64) -> Result<Value, String> {
     let mut writer = Client::new(address).await?;
     writer.write(0, 0).await?;
@@ -182,8 +182,8 @@ async fn watch(address: SocketAddr, clients: usize, rounds: u64) -> Result<Value
     }
     let mut times = Vec::new();
     for round in 1..=rounds {
-        let (index, _) = writer.ask("GET", "/v1/namespaces", String::new()).await?;
-        let path = Arc::new(format!("/v1/namespaces?index={index}&wait=60s"));
+        let (index, _) = writer.ask("GET", "/v1/namespace/bench-0", String::new()).await?;
+        let path = Arc::new(format!("/v1/namespace/bench-0?index={index}&wait=60s"));
         let mut blocked = JoinSet::new();
         for mut watcher in watchers.drain(..) {
             let path = Arc::clone(&path);

@@ -137,7 +137,7 @@ fn fill(server: &Server) -> Result<()> {
         let id = format!("fill-{number}");
         let body = json!({ "Job": {
             "ID": id, "Name": id, "Type": "service", "Datacenters": ["*"],
-            "TaskGroups": [{ "Name": "g", "Count": each, "EphemeralDisk": { "SizeMB": 10 }, "Tasks": [{
+            "TaskGroups": [{ "Name": "g", "Count": each, "Tasks": [{
                 "Name": "t", "Driver": "mock_driver", "Config": { "run_for": "100h" },
                 "Resources": { "CPU": 1, "MemoryMB": 10 },
             }] }],
