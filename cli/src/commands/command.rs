@@ -13,6 +13,7 @@ use super::namespace::NamespaceCommand;
 use super::node::NodeCommand;
 use super::operator::OperatorCommand;
 use super::server::ServerCommand;
+use super::service::ServiceCommand;
 use super::system::SystemCommand;
 use super::tls::TlsCommand;
 use super::whatif::WhatIfCommand;
@@ -65,6 +66,9 @@ enum Command {
     /// Work with servers
     #[command(subcommand)]
     Server(ServerCommand),
+    /// Work with services
+    #[command(subcommand)]
+    Service(ServiceCommand),
     /// Have the servers tidy up
     #[command(subcommand)]
     System(SystemCommand),
@@ -135,6 +139,7 @@ async fn ask(command: Command, context: &Context<'_>) -> CommandResult {
         Command::Namespace(command) => command.run(context).await,
         Command::Operator(command) => command.run(context).await,
         Command::Server(command) => command.run(context).await,
+        Command::Service(command) => command.run(context).await,
         Command::System(command) => command.run(context).await,
         Command::Tls(command) => command.run(context),
         Command::Version(args) => args.run(context),

@@ -18,6 +18,7 @@ mod node;
 mod operator;
 mod runtime;
 mod server;
+mod service;
 pub mod show;
 mod spec;
 mod status;

@@ -15,6 +15,7 @@ mod namespaces;
 mod node_pools;
 mod nodes;
 mod operator;
+mod services;
 mod status;
 mod system;
 
@@ -31,5 +32,6 @@ pub use namespaces::NamespacesApi;
 pub use node_pools::NodePoolsApi;
 pub use nodes::{DrainSpec, NodesApi};
 pub use operator::OperatorApi;
+pub use services::ServicesApi;
 pub use status::StatusApi;
 pub use system::SystemApi;

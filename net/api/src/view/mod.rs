@@ -17,6 +17,7 @@ mod metric;
 mod node;
 mod plan;
 mod search;
+mod service;
 mod what_if;
 
 pub use agent::{JoinAnswer, Member, Members, RaftConfiguration, RaftServer};
@@ -51,6 +52,7 @@ pub use node::{
 };
 pub use plan::{DiffField, DiffKind, DiffObject, GroupDiff, JobDiff, PlanResponse, TaskDiff};
 pub use search::SearchResponse;
+pub use service::{NamespaceServicesView, ServiceStub, ServiceView};
 pub use what_if::{MoveView, NamedNode, UnplacedView, UtilisationView, WhatIfView};
 
 /// Reads `null` as the default value.
