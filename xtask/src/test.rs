@@ -5,7 +5,7 @@ use std::process::{Command, ExitCode};
 use anyhow::Result;
 
 use crate::run::{cargo, stage};
-use crate::{python, verify};
+use crate::{python, sim, verify};
 
 /// Whether missing packages may be installed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -20,10 +20,13 @@ pub(crate) enum Install {
 const NEEDED: [(&str, &str); 4] =
     [("python3", "python3"), ("curl", "curl"), ("git", "git"), ("strace", "strace")];
 
+/// Seeds of the simulation, ten virtual minutes each: eight minutes on two cores.
+const SEEDS: &str = "1..100";
+
 /// Exit code when something is missing and may not be installed.
 const MISSING: u8 = 3;
 
-/// Runs every test: lints, unit and property tests, then the real binary.
+/// Runs every test: lints, unit and property tests, the real binary, then a hundred simulations.
 pub(crate) fn test(install: Install) -> Result<ExitCode> {
     let missing: Vec<&str> =
         NEEDED.iter().filter(|(program, _)| !is_installed(program)).map(|(_, package)| *package).collect();
@@ -49,6 +52,7 @@ pub(crate) fn test(install: Install) -> Result<ExitCode> {
             .env("NOMADCTL_BINARY", crate::run::root().join("target/release/nomadctl"))
             .env("NOMADCTL_PYTHON", venv.join("bin/python")),
     )?;
+    sim::sim(&["--seeds", SEEDS, "--for", "10m"])?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -41,8 +41,8 @@ pub enum Plant {
     DeafLeader,
     /// A worker reports an evaluation as done before its plan is committed.
     EarlyAcks,
-    /// Workers schedule on whatever state they have, however old.
-    OldStates,
+    /// A worker takes a plan that was committed in part for one that was committed whole.
+    PartIsWhole,
 }
 
 impl Plant {
@@ -64,7 +64,7 @@ impl Plant {
         ("repeated-ids", Self::RepeatedIds),
         ("deaf-leader", Self::DeafLeader),
         ("early-acks", Self::EarlyAcks),
-        ("old-states", Self::OldStates),
+        ("part-is-whole", Self::PartIsWhole),
     ];
 
     /// Whether the bug is one of consensus, which the simplest machine finds soonest.

@@ -46,10 +46,10 @@ fn ten_thousand_groups_or_tasks_are_refused() {
     let group =
         |at: usize| json!({"Name": format!("g{at}"), "Count": 1, "Tasks": [{"Name": "t", "Driver": "exec"}]});
     let text = refused(|job| job["TaskGroups"] = repeated(10_000, group));
-    assert_eq!(text, "job has 10000 task groups; at most 500 are allowed");
+    assert_eq!(text, "job has 10000 task groups; at most 3000 are allowed");
     let task = |at: usize| json!({"Name": format!("t{at}"), "Driver": "exec"});
-    let text = refused(|job| job["TaskGroups"][0]["Tasks"] = repeated(10_000, task));
-    assert_eq!(text, "job has 10000 tasks; at most 5000 are allowed");
+    let text = refused(|job| job["TaskGroups"][0]["Tasks"] = repeated(11_000, task));
+    assert_eq!(text, "job has 11000 tasks; at most 10000 are allowed");
 }
 
 #[test]
@@ -61,8 +61,8 @@ fn patterns_are_bounded_in_size_and_number() {
     let bomb = |_| constraint("regexp", "(x+x+)+y{200}");
     let text = refused(|job| job["TaskGroups"][0]["Tasks"][0]["Constraints"] = repeated(4_000, bomb));
     assert_eq!(text, "job has 4000 rules with a regular expression; at most 200 are allowed");
-    let text = refused(|job| job["Constraints"] = repeated(6_000, |_| constraint("=", "linux")));
-    assert_eq!(text, "job has 6000 constraints, affinities and spreads; at most 5000 are allowed");
+    let text = refused(|job| job["Constraints"] = repeated(11_000, |_| constraint("=", "linux")));
+    assert_eq!(text, "job has 11000 constraints, affinities and spreads; at most 10000 are allowed");
 }
 
 #[test]

@@ -2,12 +2,13 @@
 //!
 //! Limits: looking whether the state is new enough is done every [`LOOK`].
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
 use control::{PlanError, Worker, WorkerAction, WorkerEvent};
-use model::{Eval, JobKind, Nanos, Timestamp};
+use model::{Eval, JobKind, Nanos, PlanResult, Timestamp};
 use openraft::AsyncRuntime;
 use openraft_rt_sim::SimRuntime;
 
@@ -59,6 +60,9 @@ impl Crew {
                 }
                 let told = self.door.ask(Ask::Submit { token, outcome }).await;
                 Some(WorkerEvent::Answered(match told {
+                    Told::Plan(Ok(result)) if self.boot.site.plant == Plant::PartIsWhole => {
+                        Ok(PlanResult { rejected: BTreeMap::new(), refresh_index: 0, ..result })
+                    }
                     Told::Plan(result) => result,
                     Told::NotLeader => Err(PlanError::NotLeader),
                     Told::Unknown
@@ -97,8 +101,7 @@ impl Crew {
     }
 
     async fn await_index(&self, index: u64, deadline: Timestamp) -> WorkerEvent {
-        while self.boot.machine.subject().snapshot().index < index && self.boot.site.plant != Plant::OldStates
-        {
+        while self.boot.machine.subject().snapshot().index < index {
             if self.now() >= deadline || !self.boot.is_on() {
                 return WorkerEvent::Lagging;
             }

@@ -7,11 +7,11 @@ use super::Problems;
 use crate::{Affinity, Constraint, Job, Spread};
 
 /// Most groups: an evaluation looks at every node once for each.
-const MAX_GROUPS: usize = 500;
+const MAX_GROUPS: usize = 3_000;
 /// Most tasks of all groups together.
-const MAX_TASKS: usize = 5_000;
+const MAX_TASKS: usize = 10_000;
 /// Most constraints, affinities and spreads of all levels together.
-const MAX_RULES: usize = 5_000;
+const MAX_RULES: usize = 10_000;
 /// Most rules with a pattern: each is compiled by whoever places the job, into a megabyte at most.
 const MAX_PATTERNS: usize = 200;
 /// Longest side of a rule, in bytes: it names the reason in every metric that counts it.
