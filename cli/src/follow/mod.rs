@@ -12,4 +12,4 @@ mod monitor;
 pub use deployment::deployment_block;
 pub use drain::DrainMonitor;
 pub use eval::{EvalMonitor, Verdict};
-pub(crate) use monitor::{Monitor, monitor_deployment};
+pub(crate) use monitor::{Monitor, monitor_deployment, say};

@@ -89,12 +89,16 @@ impl<'a> Monitor<'a> {
         Ok(if last.status == "successful" { Exit::OK } else { Exit::FAILED })
     }
 
-    /// Prints a line with the time; headlines begin with an arrow.
     fn say(&self, headline: bool, line: &str) {
-        let now = self.context.clock.absolute(self.context.clock.now_ns());
-        let lead = if headline { "==>" } else { "   " };
-        self.context.ui.print(&format!("{lead} {now}: {line}"));
+        say(self.context, headline, line);
     }
+}
+
+/// Prints a line with the time; headlines begin with an arrow.
+pub(crate) fn say(context: &Context<'_>, headline: bool, line: &str) {
+    let now = context.clock.absolute(context.clock.now_ns());
+    let lead = if headline { "==>" } else { "   " };
+    context.ui.print(&format!("{lead} {now}: {line}"));
 }
 
 /// Follows a deployment until it is settled, and returns it.

@@ -322,3 +322,45 @@ fn jobs_are_stopped_as_recorded() {
     check("job-stop-noargs", &[]);
     check("job-status-notfound", &[("GET /v1/jobs", 200, "[]")]);
 }
+
+#[test]
+fn a_job_is_restarted_batch_by_batch() {
+    let alloc = |id: &str, index: u64, client: &str| {
+        json!({ "ID": id, "CreateIndex": index, "TaskGroup": "g", "DesiredStatus": "run", "ClientStatus": client,
+                "TaskStates": { "t": { "State": "running" } } })
+    };
+    let ids = ["2083285a-0000-0000-0000-000000000000", "03a127ea-0000-0000-0000-000000000000"];
+    let allocs = json!([
+        alloc(ids[1], 9, "running"),
+        alloc(ids[0], 5, "running"),
+        alloc("ffffffff-0000-0000-0000-000000000000", 4, "failed")
+    ])
+    .to_string();
+    let allocs = ("GET /v1/job/quick/allocations", 200, &*allocs);
+    let paths = ids.map(|id| format!("PUT /v1/client/allocation/{id}/restart"));
+    let answers = [QUICK, allocs, (&*paths[0], 200, "{}"), (&*paths[1], 200, "{}")];
+    let asked = check("job-restart", &answers);
+    assert!(asked[2].contains(ids[0]) && asked[3].contains(ids[1]), "{asked:?}");
+
+    let agent = Agent::start(&[QUICK, allocs, (&*paths[0], 500, "no client"), (&*paths[1], 200, "{}")]);
+    let words = |more: &[&str]| {
+        let start = ["job", "restart", "-address", &agent.address, "-yes"];
+        run(&[&start[..], more, &["quick"]].concat())
+    };
+    let ran = words(&["-on-error", "fail"]);
+    assert_eq!(ran.code, 1);
+    assert!(
+        ran.out.contains("no client") && ran.err.contains("\"2083285a\" was not restarted"),
+        "{}",
+        ran.err
+    );
+    for (flags, message) in [
+        (&["-batch-size", "0"][..], "Invalid -batch-size value \"0\""),
+        (&["-batch-wait", "soon"], "Invalid -batch-wait value \"soon\""),
+        (&["-group", "none"], "No allocations found for group \"none\""),
+        (&["-reschedule", "-task", "t"], "The -reschedule option cannot be used"),
+    ] {
+        let ran = words(flags);
+        assert!(ran.code == 1 && ran.err.contains(message), "{flags:?}: {}", ran.err);
+    }
+}

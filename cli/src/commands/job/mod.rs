@@ -12,6 +12,7 @@ mod launch;
 mod periodic;
 mod plan;
 mod promote;
+mod restart;
 mod revert;
 mod run;
 mod scale;
@@ -50,6 +51,7 @@ pub(super) enum JobCommand {
     Periodic(periodic::PeriodicCommand),
     Plan(PlanArgs),
     Promote(promote::PromoteArgs),
+    Restart(restart::RestartArgs),
     Revert(revert::RevertArgs),
     Run(RunArgs),
     Scale(scale::ScaleArgs),
@@ -73,6 +75,7 @@ impl JobCommand {
             JobCommand::History(args) => args.run(context).await,
             JobCommand::Periodic(command) => command.run(context).await,
             JobCommand::Promote(args) => args.run(context).await,
+            JobCommand::Restart(args) => args.run(context).await,
             JobCommand::Revert(args) => args.run(context).await,
             JobCommand::Scale(args) => args.run(context).await,
             JobCommand::ScalingEvents(args) => args.run(context).await,
