@@ -45,6 +45,12 @@ pub enum WatchKey {
     Deployment(DeploymentId),
 }
 
+impl From<Table> for WatchKey {
+    fn from(table: Table) -> Self {
+        Self::Table(table)
+    }
+}
+
 /// One who waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Ticket(u64);

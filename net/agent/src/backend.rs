@@ -13,7 +13,8 @@ use http_api::{ApiError, Backend, Contact, Destination, Position, Watch, forward
 use model::{NodeId, Timestamp};
 use serde_json::json;
 use server::{NodePath, Server, WriteError};
-use state::{Applied, Command, Snapshot, State, Table};
+use state::watch::WatchKey;
+use state::{Applied, Command, Snapshot, State};
 use tokio::time::Instant;
 use wire::{Endpoint, Expect, Http, Pool, Region, Target, with_causes};
 
@@ -119,7 +120,7 @@ fn contact_of(server: &Server) -> Contact {
 
 impl Watch for AgentBackend {
     type Snapshot = Snapshot;
-    type Topic = Table;
+    type Topic = WatchKey;
 
     fn snapshot(&self) -> Snapshot {
         self.server.as_ref().map_or_else(|| Arc::clone(&self.empty), Server::snapshot)
@@ -129,13 +130,10 @@ impl Watch for AgentBackend {
         snapshot.restored
     }
 
-    fn changed<'a>(&'a self, seen: &'a Snapshot, topics: &'a [Table]) -> BoxFuture<'a, ()> {
+    fn changed<'a>(&'a self, seen: &'a Snapshot, topics: &'a [WatchKey]) -> BoxFuture<'a, ()> {
         async move {
             let Some(server) = &self.server else { return std::future::pending().await };
-            let before = seen.indexes.newest(topics);
-            let mut index = server.watch_index();
-            // The sender lives as long as the server.
-            let _ = index.wait_for(|_| server.snapshot().indexes.newest(topics) > before).await;
+            server.changed(seen, topics).await;
         }
         .boxed()
     }

@@ -23,14 +23,15 @@ pub struct Read<T> {
 }
 
 /// Runs `read` on the newest state until its index passes the query's, or its time is up.
-pub async fn blocking<W, T>(
+pub async fn blocking<W, T, K>(
     watch: &W,
     query: &Query,
-    topics: &[W::Topic],
+    topics: &[K],
     mut read: impl FnMut(&W::Snapshot) -> Result<Read<T>, ApiError>,
 ) -> Result<Read<T>, ApiError>
 where
     W: Watch + ?Sized,
+    K: Clone + Into<W::Topic>,
 {
     if query.bad_index {
         return Err(ApiError::bad_request("Invalid index"));
@@ -44,13 +45,14 @@ where
         return read(&watch.snapshot());
     }
     let deadline = Instant::now() + query.wait + jitter(query.wait);
+    let topics: Vec<W::Topic> = topics.iter().cloned().map(Into::into).collect();
     loop {
         let snapshot = watch.snapshot();
         let found = read(&snapshot)?;
         if found.index > query.index {
             return Ok(found);
         }
-        if tokio::time::timeout_at(deadline, watch.changed(&snapshot, topics)).await.is_err() {
+        if tokio::time::timeout_at(deadline, watch.changed(&snapshot, &topics)).await.is_err() {
             return Ok(found);
         }
     }
@@ -96,7 +98,7 @@ mod tests {
         let started = Instant::now();
         let query = Query::parse(query).unwrap();
         let read =
-            blocking(counter, &query, &[], |index| Ok(Read { index: *index, value: () })).await.unwrap();
+            blocking(counter, &query, &[()], |index| Ok(Read { index: *index, value: () })).await.unwrap();
         (read.index, started.elapsed())
     }
 
@@ -136,7 +138,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_restored_state_answers_whoever_waits_for_more_than_its_records_have() {
         let query = Query::parse("index=8").unwrap();
-        let read = blocking(&Restored, &query, &[], |()| Ok(Read { index: 3, value: () })).await.unwrap();
+        let read = blocking(&Restored, &query, &[()], |()| Ok(Read { index: 3, value: () })).await.unwrap();
         assert_eq!(read.index, 9);
     }
 

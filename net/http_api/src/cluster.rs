@@ -12,7 +12,8 @@ use axum::response::Response;
 use futures::future::BoxFuture;
 use model::{AllocId, EvalId, NodeId, Timestamp};
 use serde_json::Value;
-use state::{Applied, Command, Snapshot, Table};
+use state::watch::WatchKey;
+use state::{Applied, Command, Snapshot};
 
 use crate::{ApiError, Backend, Operations};
 
@@ -62,7 +63,7 @@ pub struct EventBatch {
 }
 
 /// Everything the routes of the nouns need.
-pub trait Cluster: Backend<Snapshot = Snapshot, Topic = Table> + Operations {
+pub trait Cluster: Backend<Snapshot = Snapshot, Topic = WatchKey> + Operations {
     /// Returns the time.
     fn now(&self) -> Timestamp;
 

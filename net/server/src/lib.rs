@@ -31,6 +31,7 @@ mod shell;
 mod start;
 mod store;
 mod transport;
+mod watchers;
 mod worker;
 
 pub use config::ServerConfig;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use control::autopilot::GroupHealth;
 use model::NodeId;
 use raft::{Barrier, Consensus, Leadership, ProposeError, ReadError, RealDisk, Status};
+use state::watch::WatchKey;
 use state::{Applied, Command, Snapshot};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -19,6 +20,7 @@ use crate::protocol::{PeerRequest, PeerResponse};
 use crate::shell::{Wish, Wishes};
 use crate::store::Store;
 use crate::transport::RAFT_FRAME;
+use crate::watchers::Watchers;
 
 /// Connections of other agents at a time; a further one is closed.
 const MAX_CONNECTIONS: usize = clients::MAX_CLIENTS + 1_024;
@@ -36,6 +38,7 @@ pub(crate) struct Inner {
     pub(crate) calls: Calls,
     pub(crate) wishes: Wishes,
     pub(crate) events: Arc<EventLog>,
+    pub(crate) watchers: Arc<Watchers>,
     pub(crate) door: ClientDoor,
     pub(crate) leading: watch::Receiver<bool>,
     pub(crate) health: watch::Receiver<GroupHealth>,
@@ -95,6 +98,11 @@ impl Server {
     #[must_use]
     pub fn watch_index(&self) -> watch::Receiver<u64> {
         self.inner.store.watch_index()
+    }
+
+    /// Completes once one of `keys` is newer than in `seen`; now and then too early, never too late.
+    pub async fn changed(&self, seen: &Snapshot, keys: &[WatchKey]) {
+        self.inner.watchers.changed(&self.inner.store, seen, keys).await;
     }
 
     /// The last entries that were applied.

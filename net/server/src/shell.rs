@@ -22,6 +22,7 @@ use crate::clients::Clients;
 use crate::event_log::EventLog;
 use crate::seed::{now, random};
 use crate::store::{News, Store};
+use crate::watchers::Watchers;
 
 /// Wishes that may wait for the loop.
 const QUEUE: usize = 16_384;
@@ -76,6 +77,7 @@ pub(crate) struct Shell {
     pub(crate) store: Arc<Store>,
     pub(crate) clients: Arc<Clients>,
     pub(crate) events: Arc<EventLog>,
+    pub(crate) watchers: Arc<Watchers>,
     pub(crate) leading: watch::Sender<bool>,
 }
 
@@ -252,7 +254,9 @@ impl Running {
     }
 
     fn news(&mut self, news: News) {
-        self.shell.events.record(&self.shell.store.snapshot(), &news);
+        let snapshot = self.shell.store.snapshot();
+        self.shell.events.record(&snapshot, &news);
+        self.shell.watchers.notify(&snapshot, &news);
         self.shell.clients.notify(&news);
         if news.gap {
             return self.follow(TermEvent::Replaced);

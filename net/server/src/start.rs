@@ -19,6 +19,8 @@ use crate::server_handle::{Inner, Server};
 use crate::shell::Shell;
 use crate::store::Store;
 use crate::transport::QuicTransport;
+use crate::watchers::Watchers;
+use crate::worker::Desk;
 use crate::{autopilot, join, pings, worker};
 
 /// Name of the cluster in data directories. Regions tell clusters apart.
@@ -64,6 +66,7 @@ impl Server {
         let (leading, is_leading) = watch::channel(false);
         let clients = Arc::new(Clients::default());
         let events = Arc::new(EventLog::default());
+        let watchers = Arc::new(Watchers::default());
         let this = Introduction {
             id: consensus.id().0,
             name: config.name.clone(),
@@ -94,6 +97,7 @@ impl Server {
             store: Arc::clone(&store),
             clients: Arc::clone(&clients),
             events: Arc::clone(&events),
+            watchers: Arc::clone(&watchers),
             leading,
         };
         let mut tasks = JoinSet::new();
@@ -101,8 +105,9 @@ impl Server {
         tasks.spawn(pings::run(Arc::clone(&clients), Arc::clone(&store), calls.clone()));
         tasks.spawn(autopilot::run(local, health));
         tasks.spawn(join::run(consensus.clone(), calls.clone(), this, config.join.clone()));
-        for _ in 0..config.workers.max(1) {
-            tasks.spawn(worker::run(calls.clone(), Arc::clone(&store)));
+        let desk = Arc::new(Desk::new(config.workers));
+        for _ in 0..desk.evaluations() {
+            tasks.spawn(worker::run(calls.clone(), Arc::clone(&store), Arc::clone(&desk)));
         }
         let tasks = tokio::sync::Mutex::new(tasks);
         let inner = Inner {
@@ -112,6 +117,7 @@ impl Server {
             calls,
             wishes,
             events,
+            watchers,
             door,
             leading: is_leading,
             health: seen_health,

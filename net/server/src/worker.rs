@@ -1,14 +1,16 @@
 //! The workers: each asks the leader for an evaluation, schedules it on rayon, and submits the plan.
+//!
+//! While a plan is being committed its worker only waits, so there are more workers than schedule at a time: [`Desk`].
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use control::{Delivery, PlanError, Worker, WorkerAction, WorkerEvent};
-use model::{Eval, JobKind, Name, Nanos, Outcome, Timestamp};
-use scheduler::ScheduleError;
-use tokio::sync::oneshot;
+use model::{Eval, JobKind, Name, Nanos, Outcome, Plan, Timestamp};
+use scheduler::{Claims, ScheduleError};
+use tokio::sync::{Semaphore, oneshot};
 
 use crate::leader_call::Calls;
 use crate::protocol::{PeerRequest, PeerResponse};
@@ -20,26 +22,88 @@ const DEQUEUE_WAIT: Nanos = Nanos::from_millis(2_000);
 /// Characters of a panic's text that are kept.
 const MAX_PANIC: usize = 300;
 
+/// Evaluations in work for each that is scheduled: their plans wait for one commit together.
+const IN_WORK: usize = 16;
+/// Placements of a plan that other workers keep clear of; those of a larger one they may collide with.
+const MAX_CLAIMED: usize = 1_000;
+
+/// What the workers of one server share.
+pub(crate) struct Desk {
+    /// How many may schedule at a time.
+    seats: usize,
+    free: Semaphore,
+    /// Placements that are on their way to the leader.
+    claims: Mutex<Arc<Claims>>,
+}
+
+impl Desk {
+    /// A desk at which `seats` evaluations are scheduled at a time, one at least.
+    pub(crate) fn new(seats: usize) -> Self {
+        let seats = seats.max(1);
+        Self { seats, free: Semaphore::new(seats), claims: Mutex::default() }
+    }
+
+    /// Evaluations that may be in work.
+    pub(crate) const fn evaluations(&self) -> usize {
+        self.seats * IN_WORK
+    }
+
+    fn claims(&self) -> MutexGuard<'_, Arc<Claims>> {
+        self.claims.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Has the others keep clear of a plan's placements; returns whether that is to be ended.
+    fn claim(&self, store: &Store, plan: &Plan) -> bool {
+        let placements: usize = plan.placements.iter().map(|run| run.placements.len()).sum();
+        let wanted = (1..=MAX_CLAIMED).contains(&placements);
+        if wanted {
+            Arc::make_mut(&mut self.claims()).add(&store.snapshot(), plan);
+        }
+        wanted
+    }
+}
+
+/// A plan's claims, until it is committed or refused.
+struct Claimed<'a> {
+    desk: &'a Desk,
+    plan: Option<Plan>,
+}
+
+impl Drop for Claimed<'_> {
+    fn drop(&mut self) {
+        if let Some(plan) = &self.plan {
+            Arc::make_mut(&mut self.desk.claims()).remove(plan);
+        }
+    }
+}
+
 /// Runs one worker until the server stops.
-pub(crate) async fn run(calls: Calls, store: Arc<Store>) {
+pub(crate) async fn run(calls: Calls, store: Arc<Store>, desk: Arc<Desk>) {
     let mut machine = Worker::default();
     let mut event = WorkerEvent::Start;
     loop {
         let mut next = None;
         for action in machine.handle(now(), event) {
-            next = carry_out(&calls, &store, action).await.or(next);
+            next = carry_out(&calls, &store, &desk, action).await.or(next);
         }
         event = next.unwrap_or(WorkerEvent::Start);
     }
 }
 
 /// Carries out one action; returns what came of it.
-async fn carry_out(calls: &Calls, store: &Arc<Store>, action: WorkerAction) -> Option<WorkerEvent> {
+async fn carry_out(
+    calls: &Calls,
+    store: &Arc<Store>,
+    desk: &Desk,
+    action: WorkerAction,
+) -> Option<WorkerEvent> {
     match action {
         WorkerAction::Dequeue => Some(dequeue(calls).await),
         WorkerAction::AwaitIndex { index, deadline } => Some(await_index(store, index, deadline).await),
-        WorkerAction::Schedule { eval } => Some(schedule(store, eval).await),
+        WorkerAction::Schedule { eval } => Some(schedule(store, desk, eval).await),
         WorkerAction::Submit { token, outcome } => {
+            let plan = desk.claim(store, &outcome.plan).then(|| outcome.plan.clone());
+            let _claimed = Claimed { desk, plan };
             let answer = calls.leader(PeerRequest::Submit { token, outcome }).await;
             Some(WorkerEvent::Answered(match answer {
                 Ok(PeerResponse::Plan(result)) => Ok(result),
@@ -101,11 +165,15 @@ async fn await_index(store: &Store, index: u64, deadline: Timestamp) -> WorkerEv
 }
 
 /// Runs the scheduler where it holds up nobody; a panic fails only this evaluation.
-async fn schedule(store: &Store, eval: Arc<Eval>) -> WorkerEvent {
+async fn schedule(store: &Store, desk: &Desk, eval: Arc<Eval>) -> WorkerEvent {
+    let Ok(_seat) = desk.free.acquire().await else { return WorkerEvent::Lagging };
+    // In this order: what is claimed no more is in the snapshot.
+    let claims = Arc::clone(&desk.claims());
     let snapshot = store.snapshot();
     let (answer, result) = oneshot::channel();
     rayon::spawn(move || {
-        let options = scheduler::Options { now: now(), annotate: true, ..scheduler::Options::default() };
+        let options =
+            scheduler::Options { now: now(), annotate: true, claims: Some(&claims), ..Default::default() };
         let event = guarded(&eval, || scheduler::schedule(&snapshot, &eval, &options));
         // The worker waits unless the server stops.
         let _ = answer.send(event);

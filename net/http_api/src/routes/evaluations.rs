@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use model::{Eval, EvalId};
 use serde_json::{Value, json};
+use state::watch::WatchKey;
 use state::{Snapshot, Table};
 
 use super::reading::{self, Entry, Listing, check_uuid_prefix, found, in_namespace, newest, object};
@@ -102,7 +103,7 @@ async fn count<C: Cluster>(call: Call<C>) -> Result<Reply, ApiError> {
 async fn one<C: Cluster>(call: Call<C>) -> Result<Reply, ApiError> {
     let id: EvalId = reading::id(call.param("id"), "failed to lookup eval: eval")?;
     let related = call.query.raw.boolean("related")?.unwrap_or(false);
-    object(&call, &[Table::Evals], |state| {
+    object(&call, &[WatchKey::Eval(id)], |state| {
         let eval = found(&call, state.eval(id), state.indexes.of(Table::Evals), "eval not found")?;
         call.authorized.require(On::Namespace(&eval.job.namespace))?;
         let mut value = views::eval(eval);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use model::JobKey;
 use serde_json::Value;
+use state::watch::WatchKey;
 use state::{Snapshot, Table};
 
 use crate::Order;
@@ -15,10 +16,10 @@ use crate::{ApiError, Call, PageKey, Read, Reply, blocking, paginate};
 /// Answers with one object at its index.
 pub(super) async fn object<C: Cluster>(
     call: &Call<C>,
-    tables: &[Table],
+    topics: &[impl Clone + Into<WatchKey>],
     read: impl FnMut(&Snapshot) -> Result<Read<Value>, ApiError>,
 ) -> Result<Reply, ApiError> {
-    let found = blocking(&*call.backend, &call.query, tables, read).await?;
+    let found = blocking(&*call.backend, &call.query, topics, read).await?;
     Ok(Reply::json(&found.value)?.with_meta(call.read_meta(found.index)))
 }
 

@@ -12,7 +12,8 @@ use http_api::query::Consistency;
 use http_api::{ApiError, Backend, Contact, Destination, Operations, Position, Watch};
 use model::{NodeId, Timestamp};
 use serde_json::json;
-use state::{Applied, Command, Entry, Snapshot, State, Table};
+use state::watch::WatchKey;
+use state::{Applied, Command, Entry, Snapshot, State};
 use tokio::sync::watch;
 
 /// When the fake's clock starts, in ns since the epoch.
@@ -49,17 +50,25 @@ impl Fake {
 
 impl Watch for Fake {
     type Snapshot = Snapshot;
-    type Topic = Table;
+    type Topic = WatchKey;
 
     fn snapshot(&self) -> Snapshot {
         self.state.borrow().clone()
     }
 
-    fn changed<'a>(&'a self, seen: &'a Snapshot, topics: &'a [Table]) -> BoxFuture<'a, ()> {
+    fn changed<'a>(&'a self, seen: &'a Snapshot, topics: &'a [WatchKey]) -> BoxFuture<'a, ()> {
         let mut newest = self.state.subscribe();
-        let seen = seen.indexes.newest(topics);
+        // Whoever waits for one record is woken by every change of another, which is allowed.
+        let newest_of = |state: &Snapshot| {
+            let index = |topic: &WatchKey| match topic {
+                WatchKey::Table(table) => state.indexes.of(*table),
+                _ => state.index,
+            };
+            topics.iter().map(index).max()
+        };
+        let seen = newest_of(seen);
         Box::pin(async move {
-            newest.wait_for(|state| state.indexes.newest(topics) > seen).await.unwrap();
+            newest.wait_for(|state| newest_of(state) > seen).await.unwrap();
         })
     }
 }
