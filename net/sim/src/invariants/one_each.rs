@@ -16,18 +16,30 @@ pub(crate) fn violations(state: &State) -> Vec<String> {
             let place = (&*alloc.group, alloc.index);
             let Some(other) = first.insert(place, alloc) else { continue };
             found.push(format!(
-                "job {} has two instances {}[{}]: {} on node {} and {} on node {}",
+                "job {} has two instances {}[{}]: {}; {}",
                 job.key(),
                 alloc.group,
                 alloc.index,
-                other.id.short(),
-                other.node.short(),
-                alloc.id.short(),
-                alloc.node.short()
+                described(other),
+                described(alloc)
             ));
         }
     }
     found
+}
+
+fn described(alloc: &Alloc) -> String {
+    format!(
+        "{} on node {}, version {}, {}, of evaluation {}, created at {}, changed at {}, after {}",
+        alloc.id.short(),
+        alloc.node.short(),
+        alloc.job.version,
+        alloc.client,
+        alloc.eval.short(),
+        alloc.create_index,
+        alloc.modify_index,
+        alloc.previous.short()
+    )
 }
 
 fn counts(alloc: &Alloc) -> bool {
