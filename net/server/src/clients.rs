@@ -14,7 +14,7 @@ use wire::frame::{Answer, Handler, Refusal};
 
 use crate::leader_call::Calls;
 use crate::protocol::{CLIENT_FRAME, FromServer, PeerRequest, PeerResponse, ToServer};
-use crate::push::Told;
+use crate::push::{Changed, Told};
 use crate::store::{News, Store};
 
 /// Clients connected to one server at a time.
@@ -26,11 +26,23 @@ const PING_EVERY: Nanos = Nanos::from_millis(1_000);
 /// Why a connection is closed whose node was purged or collected as garbage.
 const FORGOTTEN: &str = "the node was forgotten: register again";
 
+/// Wakes the push of one client, which finds here what it has to look at.
+struct Wake {
+    arrived: Notify,
+    changed: Mutex<Changed>,
+}
+
+impl Wake {
+    fn changed(&self) -> MutexGuard<'_, Changed> {
+        self.changed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// A client that is connected to this server.
 #[derive(Clone)]
 struct Connected {
     connection: Connection<wire::Client>,
-    changed: Arc<Notify>,
+    wake: Arc<Wake>,
     /// Signs of life that were counted at the last look.
     heard: u64,
     /// Whether the state had its node at the last look.
@@ -65,16 +77,22 @@ impl Clients {
     pub(crate) fn notify(&self, news: &News) {
         let table = self.table();
         if news.gap {
-            table.by_node.values().for_each(|one| one.changed.notify_one());
+            for one in table.by_node.values() {
+                *one.wake.changed() = Changed::Anything;
+                one.wake.arrived.notify_one();
+            }
             return;
         }
         for change in news.applied.iter().flat_map(|applied| &applied.changes) {
-            let node = match change {
-                Change::Alloc { node, by_client: false, .. } | Change::AllocRemoved { node, .. } => node,
+            let (id, node) = match change {
+                Change::Alloc { id, node, by_client: false, .. } | Change::AllocRemoved { id, node } => {
+                    (id, node)
+                }
                 _ => continue,
             };
             if let Some(one) = table.by_node.get(node) {
-                one.changed.notify_one();
+                one.wake.changed().note(*id);
+                one.wake.arrived.notify_one();
             }
         }
     }
@@ -98,17 +116,17 @@ impl Clients {
         alive
     }
 
-    fn add(&self, node: NodeId, connection: Connection<wire::Client>) -> Option<(Arc<Notify>, u64)> {
+    fn add(&self, node: NodeId, connection: Connection<wire::Client>) -> Option<(Arc<Wake>, u64)> {
         let mut table = self.table();
         if table.by_node.len() >= MAX_CLIENTS && !table.by_node.contains_key(&node) {
             return None;
         }
         table.next_number += 1;
         let number = table.next_number;
-        let changed = Arc::new(Notify::new());
-        let one = Connected { connection, changed: Arc::clone(&changed), heard: 0, known: false, number };
+        let wake = Arc::new(Wake { arrived: Notify::new(), changed: Mutex::new(Changed::Anything) });
+        let one = Connected { connection, wake: Arc::clone(&wake), heard: 0, known: false, number };
         table.by_node.insert(node, one);
-        Some((changed, number))
+        Some((wake, number))
     }
 
     fn remove(&self, node: NodeId, number: u64) {
@@ -141,7 +159,7 @@ pub(crate) async fn serve(connection: Connection<wire::Client>, door: ClientDoor
 struct Registered {
     node: NodeId,
     number: u64,
-    changed: Arc<Notify>,
+    wake: Arc<Wake>,
 }
 
 /// One client's connection. Its node id is fixed by the first registration.
@@ -215,9 +233,9 @@ impl Session {
         }
         if self.registered().is_none() {
             let added = self.door.clients.add(id, self.connection.clone());
-            let (changed, number) = added.ok_or_else(|| Refusal::new(503, "too many clients"))?;
+            let (wake, number) = added.ok_or_else(|| Refusal::new(503, "too many clients"))?;
             *self.registered.lock().unwrap_or_else(PoisonError::into_inner) =
-                Some(Registered { node: id, number, changed });
+                Some(Registered { node: id, number, wake });
         }
         Ok(ServerMessage::Registered {
             ping_every: PING_EVERY,
@@ -240,13 +258,15 @@ impl Session {
         let registered = self.registered().ok_or_else(|| Refusal::new(400, "register first"))?;
         let mut told = Told::default();
         loop {
-            let changed = registered.changed.notified();
-            let push = told.next(&self.door.store.snapshot(), registered.node);
+            let arrived = registered.wake.arrived.notified();
+            // In this order: the snapshot holds what was noted.
+            let changed = registered.wake.changed().take();
+            let push = told.next(&self.door.store.snapshot(), registered.node, &changed);
             if let Some(push) = push {
                 let message = FromServer(ServerMessage::Allocs(push));
                 answer.send(&message).await.map_err(|error| Refusal::new(500, error.to_string()))?;
             }
-            changed.await;
+            arrived.await;
         }
     }
 }
