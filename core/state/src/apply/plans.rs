@@ -15,8 +15,14 @@ const KEPT_STATES: usize = 10;
 
 impl Txn<'_> {
     /// Commits what is left of a plan, then stores its evaluations.
+    ///
+    /// A leader that lost the lead for a moment may propose a plan, forget it, and have the evaluation worked on again
+    /// before that plan is committed. Of two such plans the second changes nothing: its evaluation is over.
     pub(super) fn commit_plan(&mut self, commit: &PlanCommit) {
         let plan = &commit.plan;
+        if self.state.eval(plan.eval).is_some_and(|eval| eval.status.is_terminal()) {
+            return;
+        }
         for stop in &plan.stops {
             self.stop_alloc(plan.eval, stop);
         }

@@ -40,6 +40,21 @@ fn a_stopped_job_gets_no_placements() {
 }
 
 #[test]
+fn a_second_plan_of_an_evaluation_that_is_over_changes_nothing() {
+    let mut world = World::with_nodes(2);
+    let web = world.register(job("web"));
+    let eval = world.open_eval(&web.key());
+    let plan = testkit::plan(&eval, &web, &[node_id(0)]);
+    let mut late = testkit::plan(&eval, &web, &[node_id(1)]);
+    late.placements[0].placements[0].id = alloc_id("web", 9);
+    world.commit(plan, eval.clone());
+    let applied = world.commit(late, eval);
+    assert!(applied.reply.is_ok() && applied.changes.is_empty(), "{applied:?}");
+    assert_eq!(world.state.alloc_count(), 1);
+    assert!(world.state.alloc(alloc_id("web", 9)).is_none());
+}
+
+#[test]
 fn queued_counts_what_evaluations_could_not_place() {
     let mut world = World::with_nodes(1);
     let web = world.register(job("web"));
