@@ -109,7 +109,6 @@ impl Server {
         for _ in 0..desk.evaluations() {
             tasks.spawn(worker::run(calls.clone(), Arc::clone(&store), Arc::clone(&desk)));
         }
-        let tasks = tokio::sync::Mutex::new(tasks);
         let inner = Inner {
             consensus,
             store,
@@ -124,7 +123,7 @@ impl Server {
             region,
             disk,
             restoring: tokio::sync::Mutex::default(),
-            tasks,
+            tasks: tokio::sync::Mutex::new(tasks),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
