@@ -199,7 +199,10 @@ async fn a_server_that_was_away_for_long_gets_a_snapshot() {
     servers.push(back);
     assert_eq!(agree(&servers).await.len(), 301);
     let covered = servers[2].raft.status().snapshot;
-    assert!(covered.is_some_and(|covered| covered > 200), "what it missed is not in the log any more: {covered:?}");
+    assert!(
+        covered.is_some_and(|covered| covered > 200),
+        "what it missed is not in the log any more: {covered:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -27,20 +27,22 @@ pub(crate) fn heredocs(text: &str) -> Vec<Heredoc> {
     let mut open: Vec<&Token> = Vec::new();
     let mut found = Vec::new();
     for token in &tokens {
-        match token.kind {
-            Kind::OpenHeredoc => open.push(token),
-            Kind::CloseHeredoc => {
-                let Some(start) = open.pop().filter(|_| open.len() < MOST_DEPTH) else { continue };
-                let name = |token: &Token| {
-                    let (line, at) = (token.text(text), token.start as usize);
-                    let before = line.len() - line.trim_start_matches(['<', '-', ' ', '\t']).len();
-                    at + before..at + line.trim_end().len()
-                };
-                let content = start.end as usize..token.start as usize;
-                found.push(Heredoc { marker: name(start), content, end_marker: name(token) });
-            }
-            _ => {}
+        if token.kind == Kind::OpenHeredoc {
+            open.push(token);
         }
+        if token.kind != Kind::CloseHeredoc {
+            continue;
+        }
+        let Some(start) = open.pop().filter(|_| open.len() < MOST_DEPTH) else { continue };
+        let content = start.end as usize..token.start as usize;
+        found.push(Heredoc { marker: name(start, text), content, end_marker: name(token, text) });
     }
     found
+}
+
+/// Where the name stands on the line of a marker.
+fn name(token: &Token, text: &str) -> Range<usize> {
+    let (line, at) = (token.text(text), token.start as usize);
+    let before = line.len() - line.trim_start_matches(['<', '-', ' ', '\t']).len();
+    at + before..at + line.trim_end().len()
 }

@@ -40,7 +40,8 @@ impl HashWriter {
 
 impl Write for HashWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let (begun, rest) = bytes.split_at(bytes.len().min((self.word.len() - self.filled) % self.word.len()));
+        let (begun, rest) =
+            bytes.split_at(bytes.len().min((self.word.len() - self.filled) % self.word.len()));
         self.fill(begun);
         let mut words = rest.chunks_exact(self.word.len());
         for word in &mut words {
