@@ -172,15 +172,12 @@ mod tests {
         ];
         let state = jobs.into_iter().fold(state::Builder::new(), state::Builder::job).build();
         let collected = collect(&state, Timestamp(i64::MAX), &GcOptions::default());
-        let forgotten: Vec<String> = collected
-            .iter()
-            .filter_map(|command| match command {
-                Command::Gc(batch) => Some(&batch.jobs),
-                _ => None,
-            })
-            .flatten()
-            .map(|key| key.id.to_string())
-            .collect();
+        let mut forgotten = Vec::new();
+        for command in &collected {
+            if let Command::Gc(batch) = command {
+                forgotten.extend(batch.jobs.iter().map(|key| key.id.to_string()));
+            }
+        }
         assert_eq!(forgotten, ["batch", "stopped-service", "stopped-system"]);
     }
 }
