@@ -13,6 +13,29 @@ const READY: Duration = Duration::from_secs(30);
 /// How long a job may take to be where it should be.
 pub(crate) const SETTLE: Duration = Duration::from_secs(40);
 
+/// A job of so many instances that only sleep.
+pub(crate) fn sleep_job(count: u32) -> String {
+    format!(
+        r#"job "sleep" {{
+  group "g" {{
+    count = {count}
+    task "t" {{
+      driver = "raw_exec"
+      config {{
+        command = "/bin/sleep"
+        args    = ["900"]
+      }}
+      resources {{
+        cpu    = 20
+        memory = 16
+      }}
+    }}
+  }}
+}}
+"#
+    )
+}
+
 /// A dev cluster of the test's own.
 pub(crate) struct DevCluster {
     pub(crate) process: Running,

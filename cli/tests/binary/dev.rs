@@ -2,26 +2,13 @@
 
 use std::path::Path;
 
-use crate::cluster::{DevCluster, SETTLE, task_pids};
+use crate::cluster::{DevCluster, SETTLE, sleep_job, task_pids};
 use crate::main_job::data_dir;
 use crate::process::{eventually, is_alive};
 
-const SLEEP: &str = r#"job "sleep" {
-  group "g" {
-    task "t" {
-      driver = "raw_exec"
-      config {
-        command = "/bin/sleep"
-        args    = ["600"]
-      }
-    }
-  }
-}
-"#;
-
 pub(crate) fn killed_cluster_is_swept() {
     let mut first = DevCluster::start("killed", &["-servers", "1", "-clients", "1"]);
-    let file = first.dir.write("sleep.nomad.hcl", SLEEP);
+    let file = first.dir.write("sleep.nomad.hcl", &sleep_job(1));
     first.nomadctl(&["job", "run", "-detach", file.to_str().unwrap()]).expect(0);
     let alloc = first.await_running("sleep", 1);
     let pid = eventually(SETTLE, || task_pids(alloc[0]["ID"].as_str().unwrap()).first().copied());

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use crate::cluster::{SETTLE, free_port, get, running, task_pids};
+use crate::cluster::{SETTLE, free_port, get, running, sleep_job, task_pids};
 use crate::process::{Running, binary, eventually, is_alive, nomadctl, run};
 use crate::work_dir::WorkDir;
 
@@ -195,28 +195,10 @@ tls {{
     }
 }
 
-const SLEEP: &str = r#"job "sleep" {
-  group "g" {
-    count = 3
-    task "t" {
-      driver = "raw_exec"
-      config {
-        command = "/bin/sleep"
-        args    = ["900"]
-      }
-      resources {
-        cpu    = 20
-        memory = 16
-      }
-    }
-  }
-}
-"#;
-
 /// A killed client agent finds its tasks again; a killed host is replaced within 6 s at a grace of 2 s.
 pub(crate) fn client_agent_restarts() {
     let mut hosts = Hosts::new("client-restart", 3, 2);
-    let file = hosts.dir.write("sleep.nomad.hcl", SLEEP);
+    let file = hosts.dir.write("sleep.nomad.hcl", &sleep_job(3));
     nomadctl(&hosts.http(0), &["job", "run", "-detach", file.to_str().unwrap()]).expect(0);
     let allocs =
         eventually(SETTLE, || Some(running(&hosts.http(1), "sleep")).filter(|allocs| allocs.len() == 3));

@@ -2,32 +2,14 @@
 
 use std::time::Duration;
 
-use crate::cluster::{DevCluster, SETTLE, get, running};
+use crate::cluster::{DevCluster, SETTLE, get, running, sleep_job, task_pids};
 use crate::process::{eventually, nomadctl};
 use crate::separate::Hosts;
-
-const SLEEP: &str = r#"job "sleep" {
-  group "g" {
-    count = 2
-    task "t" {
-      driver = "raw_exec"
-      config {
-        command = "/bin/sleep"
-        args    = ["900"]
-      }
-      resources {
-        cpu    = 20
-        memory = 16
-      }
-    }
-  }
-}
-"#;
 
 /// A state saved on one cluster is restored on a fresh one, where its jobs come up; a damaged file changes nothing.
 pub(crate) fn snapshot_moves_to_a_fresh_cluster() {
     let mut first = DevCluster::start("saved", &["-servers", "3", "-clients", "1"]);
-    let file = first.dir.write("sleep.nomad.hcl", SLEEP);
+    let file = first.dir.write("sleep.nomad.hcl", &sleep_job(2));
     first.nomadctl(&["job", "run", "-detach", file.to_str().unwrap()]).expect(0);
     let old = first.await_running("sleep", 2);
     let saved = first.dir.path().join("saved.snap");
@@ -66,13 +48,12 @@ pub(crate) fn snapshot_moves_to_a_fresh_cluster() {
 
     // What is restored where it came from takes back what was done since, for the servers and for the clients.
     first.nomadctl(&["job", "stop", "-purge", "-detach", "sleep"]).expect(0);
-    eventually(SETTLE, || first.running("sleep").is_empty().then_some(()));
+    let runs = |alloc: &serde_json::Value| !task_pids(alloc["ID"].as_str().unwrap_or_default()).is_empty();
+    let ended = || first.running("sleep").is_empty() && !old.iter().any(runs);
+    eventually(SETTLE, || ended().then_some(()));
     first.nomadctl(&["operator", "snapshot", "restore", path]).expect(0);
     eventually(SETTLE, || {
         let allocs = first.running("sleep");
-        let runs = |alloc: &serde_json::Value| {
-            !crate::cluster::task_pids(alloc["ID"].as_str().unwrap_or_default()).is_empty()
-        };
         (allocs.len() == 2 && allocs.iter().all(runs)).then_some(())
     });
     fresh.interrupt();

@@ -16,6 +16,8 @@ pub struct GcOptions {
     pub disk_percent: u8,
     /// Percent of the inodes in use from which on directories are deleted.
     pub inode_percent: u8,
+    /// How long a full disk leaves a directory alone, so that whoever sees a task end can read why.
+    pub min_age: Nanos,
     /// Directories deleted in one pass.
     pub at_once: usize,
 }
@@ -27,6 +29,7 @@ impl Default for GcOptions {
             max_age: Nanos::from_mins(24 * 60),
             disk_percent: 80,
             inode_percent: 70,
+            min_age: Nanos::from_mins(1),
             at_once: 16,
         }
     }
@@ -63,10 +66,13 @@ pub fn collect(
     oldest.sort_unstable_by_key(|entry| (entry.at, entry.id));
     let excess = (live + ended.len()).saturating_sub(options.max_allocs);
     let full = usage.disk_percent >= options.disk_percent || usage.inode_percent >= options.inode_percent;
+    let goes = |position: usize, age: Nanos| {
+        position < excess || age > options.max_age || (full && age >= options.min_age)
+    };
     oldest
         .iter()
         .enumerate()
-        .filter(|(position, entry)| full || *position < excess || now.since(entry.at) > options.max_age)
+        .filter(|(position, entry)| goes(*position, now.since(entry.at)))
         .map(|(_, entry)| entry.id)
         .take(options.at_once)
         .collect()

@@ -6,8 +6,12 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use client::{Client, Config, Registration, ShutdownMode, SimNode};
-use model::NodeId;
+use client::{
+    BoxFuture, Client, Config, LinkError, Registered, Registration, ServerLink, ShutdownMode, SimNode,
+};
+use model::link::AllocPush;
+use model::{AllocUpdate, Nanos, Node, NodeEvent, NodeId};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use wire::{Credentials, Endpoint, EndpointConfig, Region};
 
@@ -59,6 +63,22 @@ impl Fleet {
     /// # Errors
     /// No UDP port is free, or the certificate cannot be used.
     pub async fn start(options: FleetOptions, credentials: &Credentials) -> Result<Self, AgentError> {
+        Self::start_with(options, credentials, |link| Arc::new(Link(link))).await
+    }
+
+    /// Starts nodes that are alive and take nothing: they do not ask for their allocations, so nothing runs.
+    ///
+    /// # Errors
+    /// As [`Fleet::start`].
+    pub async fn start_idle(options: FleetOptions, credentials: &Credentials) -> Result<Self, AgentError> {
+        Self::start_with(options, credentials, |link| Arc::new(Idle { link: Link(link) })).await
+    }
+
+    async fn start_with(
+        options: FleetOptions,
+        credentials: &Credentials,
+        held: impl Fn(Arc<QuicLink>) -> Arc<dyn ServerLink>,
+    ) -> Result<Self, AgentError> {
         let mut endpoint = dialler(credentials)?;
         let mut starting = JoinSet::new();
         let mut fleet = Self { nodes: Vec::new() };
@@ -72,8 +92,9 @@ impl Fleet {
             let link =
                 Arc::new(QuicLink::new(endpoint.clone(), options.region.clone(), options.servers.clone()));
             let config = Config::simulated(SimNode { index: options.first.saturating_add(number) });
+            let held = held(Arc::clone(&link));
             starting.spawn(async move {
-                let client = Client::start(config, Arc::new(Link(Arc::clone(&link)))).await?;
+                let client = Client::start(config, held).await?;
                 Ok(Member { client, link })
             });
         }
@@ -131,4 +152,38 @@ fn dialler(credentials: &Credentials) -> Result<Endpoint, AgentError> {
     let any = SocketAddr::from(([127, 0, 0, 1], 0));
     Endpoint::dial_only(EndpointConfig::new(any), credentials)
         .map_err(|source| AgentError::Endpoint { address: any, source: Box::new(source) })
+}
+
+/// The link of a node that never learns of its allocations.
+struct Idle {
+    link: Link,
+}
+
+impl ServerLink for Idle {
+    fn register(&self, node: Node) -> BoxFuture<'_, Result<Registered, LinkError>> {
+        self.link.register(node)
+    }
+
+    fn ping(&self) -> BoxFuture<'_, Result<(), LinkError>> {
+        self.link.ping()
+    }
+
+    fn update(&self, updates: Vec<AllocUpdate>) -> BoxFuture<'_, Result<(), LinkError>> {
+        self.link.update(updates)
+    }
+
+    fn events(&self, events: Vec<NodeEvent>) -> BoxFuture<'_, Result<(), LinkError>> {
+        self.link.events(events)
+    }
+
+    fn leaving(&self, back_in: Nanos) -> BoxFuture<'_, Result<(), LinkError>> {
+        self.link.leaving(back_in)
+    }
+
+    fn watch(&self) -> mpsc::Receiver<AllocPush> {
+        let (pushes, receiver) = mpsc::channel(1);
+        // Open for as long as the client listens, and nothing ever comes.
+        tokio::spawn(async move { pushes.closed().await });
+        receiver
+    }
 }

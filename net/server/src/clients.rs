@@ -45,8 +45,7 @@ struct Connected {
     wake: Arc<Wake>,
     /// Signs of life that were counted at the last look.
     heard: u64,
-    /// Whether the state had its node at the last look.
-    known: bool,
+    standing: Standing,
     /// Tells this connection from a later one of the same node.
     number: u64,
 }
@@ -55,6 +54,25 @@ struct Connected {
 #[derive(Default)]
 pub(crate) struct Clients {
     table: Mutex<Table>,
+}
+
+/// Whether a connected client's node is in the state.
+#[derive(Debug, Clone, Copy)]
+struct Standing {
+    /// Whether it was there at the last look.
+    known: bool,
+    /// Index at which a saved state had been restored when the client registered.
+    restored: u64,
+}
+
+impl Standing {
+    /// Tells whether the node was there once and is no more: it was purged, or is not in a state that was restored since.
+    /// A follower that has yet to apply the registration has forgotten nothing.
+    const fn is_forgotten(&mut self, there: bool, restored: u64) -> bool {
+        let forgotten = !there && (self.known || restored > self.restored);
+        self.known |= there;
+        forgotten
+    }
 }
 
 #[derive(Default)]
@@ -102,12 +120,10 @@ impl Clients {
     pub(crate) fn alive(&self, state: &State) -> Vec<NodeId> {
         let mut alive = Vec::new();
         for (node, one) in &mut self.table().by_node {
-            let there = state.node(*node).is_some();
-            if one.known && !there {
+            if one.standing.is_forgotten(state.node(*node).is_some(), state.restored) {
                 one.connection.close(FORGOTTEN);
                 continue;
             }
-            one.known |= there;
             let heard = one.connection.signs_of_life();
             if std::mem::replace(&mut one.heard, heard) != heard {
                 alive.push(*node);
@@ -116,7 +132,13 @@ impl Clients {
         alive
     }
 
-    fn add(&self, node: NodeId, connection: Connection<wire::Client>) -> Option<(Arc<Wake>, u64)> {
+    /// Takes a client on; `restored` is when the state was last restored, as its server knows it.
+    fn add(
+        &self,
+        node: NodeId,
+        connection: Connection<wire::Client>,
+        restored: u64,
+    ) -> Option<(Arc<Wake>, u64)> {
         let mut table = self.table();
         if table.by_node.len() >= MAX_CLIENTS && !table.by_node.contains_key(&node) {
             return None;
@@ -124,7 +146,13 @@ impl Clients {
         table.next_number += 1;
         let number = table.next_number;
         let wake = Arc::new(Wake { arrived: Notify::new(), changed: Mutex::new(Changed::Anything) });
-        let one = Connected { connection, wake: Arc::clone(&wake), heard: 0, known: false, number };
+        let one = Connected {
+            connection,
+            wake: Arc::clone(&wake),
+            heard: 0,
+            standing: Standing { known: false, restored },
+            number,
+        };
         table.by_node.insert(node, one);
         Some((wake, number))
     }
@@ -225,6 +253,8 @@ impl Session {
         if self.registered().is_some_and(|one| one.node != id) {
             return Err(Refusal::new(400, "this connection belongs to another node"));
         }
+        // Before the registration: what is restored after it may have forgotten the node.
+        let restored = self.door.store.snapshot().restored;
         match self.door.calls.leader(PeerRequest::RegisterNode(Box::new(node))).await {
             Ok(PeerResponse::Done) => {}
             Ok(PeerResponse::Refused(reason)) => return Ok(ServerMessage::Refused { reason: reason.into() }),
@@ -232,7 +262,7 @@ impl Session {
             Err(error) => return Err(Refusal::new(503, error)),
         }
         if self.registered().is_none() {
-            let added = self.door.clients.add(id, self.connection.clone());
+            let added = self.door.clients.add(id, self.connection.clone(), restored);
             let (wake, number) = added.ok_or_else(|| Refusal::new(503, "too many clients"))?;
             *self.registered.lock().unwrap_or_else(PoisonError::into_inner) =
                 Some(Registered { node: id, number, wake });
@@ -268,5 +298,22 @@ impl Session {
             }
             arrived.await;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_node_is_forgotten_once_it_was_there_or_another_state_was_restored() {
+        let mut purged = Standing { known: false, restored: 0 };
+        let looks = [(false, 0, false), (true, 0, false), (true, 0, false), (false, 0, true)];
+        for (there, restored, forgotten) in looks {
+            assert_eq!(purged.is_forgotten(there, restored), forgotten);
+        }
+        let mut never_seen = Standing { known: false, restored: 7 };
+        assert!(!never_seen.is_forgotten(false, 7));
+        assert!(never_seen.is_forgotten(false, 9), "restored before the first look");
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use model::link::MAX_UPDATES;
 use model::{
     Alloc, AllocId, AllocTransition, AllocUpdate, ClientStatus, DesiredStatus, EvalId, EvalTrigger, Job,
-    NodeId, Timestamp,
+    JobKind, NodeId, Timestamp,
 };
 use state::{Command, State};
 
@@ -95,9 +95,17 @@ fn trigger(state: &State, alloc: &Alloc, update: &AllocUpdate) -> Option<EvalTri
     let Some(job) = state.job(&alloc.job_key()) else {
         return Some(EvalTrigger::JobDeregister);
     };
-    let failed = update.status == ClientStatus::Failed && alloc.desired == DesiredStatus::Run;
     let replaced = !alloc.followup_eval.is_none() || !alloc.next.is_none();
-    (failed && !replaced && !job.stopped() && may_move(alloc)).then_some(EvalTrigger::AllocFailure)
+    if alloc.desired != DesiredStatus::Run || replaced || job.stopped() {
+        return None;
+    }
+    let ended = match update.status {
+        ClientStatus::Failed => may_move(alloc),
+        // A service has no end of its own: the state that wants it was restored after the task was stopped.
+        ClientStatus::Complete => job.kind() == JobKind::Service,
+        ClientStatus::Pending | ClientStatus::Running | ClientStatus::Lost | ClientStatus::Unknown => false,
+    };
+    ended.then_some(EvalTrigger::AllocFailure)
 }
 
 /// Whether its group's policy lets a failed allocation move at all. System jobs have no such policy.

@@ -123,6 +123,24 @@ fn failures_of_one_job_make_one_evaluation_and_foreign_reports_are_dropped() {
 }
 
 #[test]
+fn a_service_that_ended_although_it_is_wanted_is_looked_at_again() {
+    let evals = |kind: &str, status| {
+        let mut job = testkit::job("web");
+        kind.clone_into(&mut job.job_type);
+        let job = Arc::new(job);
+        let one = alloc(&job, 1, &node(1));
+        let updates = vec![report(one.id, status)];
+        let state = Builder::new().node(node(1)).job(job).allocs([one]).build();
+        let command = request::update_allocs(&state, NOW, &mut EvalIds::new(1), node_id(1), updates);
+        let Ok(Command::UpdateAllocs { evals, .. }) = command else { panic!("valid in a test") };
+        evals.len()
+    };
+    assert_eq!(evals("service", ClientStatus::Complete), 1);
+    assert_eq!(evals("batch", ClientStatus::Complete), 0);
+    assert_eq!(evals("service", ClientStatus::Running), 0);
+}
+
+#[test]
 fn a_node_whose_allocations_may_come_back_is_not_given_up() {
     let plain = testkit::job("web");
     let mut patient = testkit::job("db");

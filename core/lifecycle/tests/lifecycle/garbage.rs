@@ -7,8 +7,9 @@ use testkit::alloc_id;
 const NOW: Timestamp = Timestamp(1_000_000_000_000_000_000);
 const EMPTY: DiskUse = DiskUse { disk_percent: 10, inode_percent: 10 };
 
+/// So many, the last of them the oldest, a minute apart.
 fn ended(count: u64) -> Vec<Ended> {
-    let at = |number: u64| NOW - Nanos::from_secs(i64::try_from(number).expect("a small number"));
+    let at = |number: u64| NOW - Nanos::from_mins(i64::try_from(number).expect("a small number"));
     (1..=count).map(|number| Ended { id: alloc_id("web", number), at: at(number) }).collect()
 }
 
@@ -32,7 +33,15 @@ fn a_full_disk_frees_a_bounded_number_at_once() {
 }
 
 #[test]
+fn a_full_disk_leaves_what_has_just_ended() {
+    let full = DiskUse { disk_percent: 100, inode_percent: 100 };
+    let just = |seconds| [Ended { id: alloc_id("web", 1), at: NOW - Nanos::from_secs(seconds) }];
+    assert!(collect(NOW, &GcOptions::default(), full, 0, &just(59)).is_empty());
+    assert_eq!(collect(NOW, &GcOptions::default(), full, 0, &just(60)), [alloc_id("web", 1)]);
+}
+
+#[test]
 fn what_is_too_old_goes_whatever_room_there_is() {
-    let options = GcOptions { max_age: Nanos::from_secs(3), ..GcOptions::default() };
+    let options = GcOptions { max_age: Nanos::from_mins(3), ..GcOptions::default() };
     assert_eq!(collect(NOW, &options, EMPTY, 0, &ended(4)), [alloc_id("web", 4)]);
 }

@@ -27,7 +27,7 @@ use crate::{certificates, ports};
 const REGION: &str = "global";
 /// How long a cluster may take to be ready.
 const READY: Duration = Duration::from_secs(30);
-/// Percent of the disk in use from which on directories of ended tasks are deleted.
+/// Percent of the disk, and of its inodes, in use from which on directories of ended tasks are deleted.
 const FULL_DISK: u8 = 98;
 /// Time between two looks whether it is.
 const LOOK: Duration = Duration::from_millis(2);
@@ -197,6 +197,7 @@ impl DevCluster {
             client.ephemeral = !self.record.persist;
             // A laptop's disk is often nearly full; ended tasks should keep their logs all the same.
             client.gc.disk_percent = FULL_DISK;
+            client.gc.inode_percent = FULL_DISK;
             let http = ports::listen("127.0.0.1:0").await?;
             let credentials = certificates::issue(ca, Role::Client, region)?;
             let parts = Parts {
