@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 mod envelope;
+mod first;
 pub mod link;
 mod logs;
 mod machine;
@@ -25,7 +26,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 pub use protocol::{ProtocolError, Request, Response};
-pub use spec::{CgroupPlan, LaunchSpec, LogSpec};
+pub use spec::{CgroupPlan, Isolation, LaunchSpec, LogSpec};
 pub use start::StartFailure;
 pub use state_file::{Phase, ProcessId, State, StateError, TaskExit};
 pub use usage::Usage;

@@ -1,19 +1,20 @@
 //! What the agent wants started: handed to the executor over its standard input, never written to disk.
 
 use sandbox::cgroup::Limits;
+use sandbox::isolate::Plan;
 use sandbox::spawn::Identity;
 use serde::{Deserialize, Serialize};
 
 /// One task to start.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LaunchSpec {
-    /// Absolute path of the program.
+    /// Absolute path of the program. For an isolated task the name by which it is called.
     pub program: String,
     /// Arguments after the program's name.
     pub args: Vec<String>,
     /// The whole environment of the task; the executor's own is not handed on.
     pub env: Vec<(String, String)>,
-    /// Working directory.
+    /// Working directory; for an isolated task within its root.
     pub cwd: String,
     /// Who the task runs as; `None` is the user of the agent.
     pub identity: Option<Identity>,
@@ -23,6 +24,17 @@ pub struct LaunchSpec {
     pub cgroup: CgroupPlan,
     /// Where output goes; `None` discards it.
     pub logs: Option<LogSpec>,
+    /// The task's own world; `None` runs it in the host's.
+    pub isolation: Option<Isolation>,
+}
+
+/// How a task is kept apart from the host.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Isolation {
+    /// Its root, namespaces and rights.
+    pub plan: Plan,
+    /// Absolute paths within its root; the first that is there is run.
+    pub candidates: Vec<String>,
 }
 
 /// How a task is held.
@@ -36,6 +48,8 @@ pub enum CgroupPlan {
         name: String,
         /// Its limits.
         limits: Limits,
+        /// Whether the task must not run without the group and its limits.
+        required: bool,
     },
     /// In directories that somebody else owns: joined, never limited, killed or removed as a whole.
     Join {

@@ -1,7 +1,6 @@
 //! From an empty process to a supervised task, and the answer to the agent that waits for it.
 
-use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
@@ -9,11 +8,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use sandbox::cgroup::{CgroupError, Group, GroupName, Hierarchies, Limits};
 use sandbox::session::{self, ChildSignals};
-use sandbox::spawn::{Spawn, spawn};
 use sandbox::{pidfd, proc_stat};
 use serde::{Deserialize, Serialize};
 
 use crate::envelope;
+use crate::first;
 use crate::logs::{RotatingFiles, Stream};
 use crate::protocol;
 use crate::socket::Socket;
@@ -27,6 +26,14 @@ pub enum StartFailure {
     /// The program does not exist, or its interpreter does not.
     #[error("program {0} not found")]
     ProgramNotFound(String),
+    /// None of the places in the task's root has the program.
+    #[error("command {command:?} not found in the task's root; looked for {}", searched.join(", "))]
+    CommandNotFound {
+        /// As the job has it.
+        command: String,
+        /// Where was looked.
+        searched: Vec<String>,
+    },
     /// The program may not be executed, or the user may not be changed.
     #[error("not permitted to run {program}: {reason}")]
     NotPermitted {
@@ -38,6 +45,9 @@ pub enum StartFailure {
     /// The working directory is not there.
     #[error("working directory {0} not found")]
     DirectoryNotFound(String),
+    /// The task's world could not be made.
+    #[error("cannot isolate the task: {0}")]
+    Isolation(String),
     /// The limits could not be set.
     #[error("cannot set up the task's cgroup: {0}")]
     Cgroup(String),
@@ -121,7 +131,7 @@ impl Prepared {
     }
 
     fn start(mut self) -> Result<Task, StartFailure> {
-        let started = self.spawn();
+        let started = self.output().and_then(|output| self.spawn(output));
         let (pid, streams) = match started {
             Ok(started) => started,
             Err(error) => {
@@ -147,40 +157,11 @@ impl Prepared {
         }
     }
 
-    fn spawn(&self) -> Result<(i32, Vec<Stream>), StartFailure> {
-        let spec = &self.spec;
-        if !fs::metadata(&spec.cwd).is_ok_and(|found| found.is_dir()) {
-            return Err(StartFailure::DirectoryNotFound(spec.cwd.clone()));
-        }
-        let Output { streams, stdout, stderr } = self.output()?;
-        let args: Vec<OsString> = spec.args.iter().map(OsString::from).collect();
-        let env: Vec<(OsString, OsString)> = spec.env.iter().map(|(k, v)| (k.into(), v.into())).collect();
-        let child = spawn(Spawn {
-            program: Path::new(&spec.program),
-            args: &args,
-            env: &env,
-            cwd: Path::new(&spec.cwd),
-            stdout,
-            stderr,
-            join: self.join_files()?,
-            identity: spec.identity.clone(),
-            oom_score_adj: spec.oom_score_adj,
-        });
-        match child {
-            Ok(child) => Ok((i32::try_from(child.id()).unwrap_or(0), streams)),
-            Err(error) => Err(self.spawn_failure(&error)),
-        }
-    }
-
-    fn spawn_failure(&self, error: &io::Error) -> StartFailure {
-        let program = self.spec.program.clone();
-        match error.kind() {
-            io::ErrorKind::NotFound => StartFailure::ProgramNotFound(program),
-            io::ErrorKind::PermissionDenied => {
-                StartFailure::NotPermitted { program, reason: error.to_string() }
-            }
-            _ => StartFailure::Other(format!("cannot run {program}: {error}")),
-        }
+    /// Starts the task's first process; returns its pid with the streams to supervise.
+    fn spawn(&self, output: Output) -> Result<(i32, Vec<Stream>), StartFailure> {
+        let Output { streams, stdout, stderr } = output;
+        let pid = first::spawn(&self.spec, [None, stdout, stderr], self.join_files()?)?;
+        Ok((pid, streams))
     }
 
     /// Opens the log streams; returns them with the write ends for the task.
@@ -225,8 +206,11 @@ fn lock_state_dir() -> Result<File, StartFailure> {
 ///
 /// A host that allows a group but no limits still gets the group: it is what holds the processes together.
 fn own_group(plan: &CgroupPlan) -> Result<Option<Group>, CgroupError> {
-    let CgroupPlan::Own { name, limits } = plan else { return Ok(None) };
+    let CgroupPlan::Own { name, limits, required } = plan else { return Ok(None) };
     let name = GroupName::new(name)?;
+    if *required {
+        return Group::create(&Hierarchies::detect()?, &name, limits).map(Some);
+    }
     let created =
         Hierarchies::detect().and_then(|hierarchies| match Group::create(&hierarchies, &name, limits) {
             Err(error) if error.is_unsupported() => Group::create(&hierarchies, &name, &Limits::default()),

@@ -6,6 +6,7 @@
 pub mod beneath;
 pub mod cgroup;
 pub mod descendants;
+pub mod isolate;
 pub mod landlock;
 pub mod pidfd;
 pub mod proc_stat;

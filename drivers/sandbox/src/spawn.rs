@@ -58,9 +58,7 @@ pub fn spawn(spawn: Spawn<'_>) -> io::Result<Child> {
     let join = spawn.join;
     let joined: Vec<RawFd> = join.iter().map(AsRawFd::as_raw_fd).collect();
     let identity = spawn.identity;
-    let mut score = [0_u8; 8];
-    let score_length = write_number(spawn.oom_score_adj, &mut score);
-    let score = (spawn.oom_score_adj != 0).then(|| score[..score_length].to_vec());
+    let score = oom_score(spawn.oom_score_adj);
     let prepare = move || {
         for &fd in &joined {
             join_group(fd)?;
@@ -87,12 +85,12 @@ fn check(result: libc::c_long) -> io::Result<()> {
     if result < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }
 
-fn join_group(fd: RawFd) -> io::Result<()> {
+pub(crate) fn join_group(fd: RawFd) -> io::Result<()> {
     // SAFETY: writes one byte of a static buffer to a descriptor that is open in the child.
     check(unsafe { libc::write(fd, c"0".as_ptr().cast(), 1) } as libc::c_long)
 }
 
-fn write_oom_score(score: &[u8]) -> io::Result<()> {
+pub(crate) fn write_oom_score(score: &[u8]) -> io::Result<()> {
     // SAFETY: the path is a static C string; open is async-signal-safe.
     let fd = unsafe { libc::open(c"/proc/self/oom_score_adj".as_ptr(), libc::O_WRONLY | libc::O_CLOEXEC) };
     check(fd.into())?;
@@ -104,7 +102,7 @@ fn write_oom_score(score: &[u8]) -> io::Result<()> {
 }
 
 /// Gives every signal its default action: an agent under `nohup` would otherwise hand on what it ignores.
-fn default_signals() {
+pub(crate) fn default_signals() {
     for number in 1..32 {
         if number != libc::SIGKILL && number != libc::SIGSTOP {
             // SAFETY: sets the default action of a valid signal number; async-signal-safe.
@@ -113,14 +111,14 @@ fn default_signals() {
     }
 }
 
-fn new_session() -> io::Result<()> {
+pub(crate) fn new_session() -> io::Result<()> {
     // SAFETY: no arguments; a freshly forked child leads no group, so this cannot fail for that reason.
     check(unsafe { libc::setsid() }.into())
 }
 
 /// Drops to the user: groups first, because afterwards it is no longer allowed. Raw calls change this thread, and
 /// a forked child has only one.
-fn become_user(identity: &Identity) -> io::Result<()> {
+pub(crate) fn become_user(identity: &Identity) -> io::Result<()> {
     // SAFETY: the list is alive for its length.
     check(unsafe { libc::syscall(libc::SYS_setgroups, identity.groups.len(), identity.groups.as_ptr()) })?;
     // SAFETY: plain numbers.
@@ -129,13 +127,9 @@ fn become_user(identity: &Identity) -> io::Result<()> {
     check(unsafe { libc::syscall(libc::SYS_setresuid, identity.uid, identity.uid, identity.uid) })
 }
 
-/// Writes a number of at most 5 characters as decimal text; returns its length.
-fn write_number(number: i32, buffer: &mut [u8; 8]) -> usize {
-    use std::io::Write as _;
-    let mut rest = &mut buffer[..];
-    let before = rest.len();
-    write!(rest, "{}", number.clamp(-1000, 1000)).expect("eight bytes hold five characters");
-    before - rest.len()
+/// Returns a value for `oom_score_adj` as text; `None` leaves it alone.
+pub(crate) fn oom_score(value: i32) -> Option<Vec<u8>> {
+    (value != 0).then(|| value.clamp(-1000, 1000).to_string().into_bytes())
 }
 
 #[cfg(test)]

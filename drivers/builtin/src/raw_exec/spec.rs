@@ -42,6 +42,7 @@ pub(super) fn of(
         oom_score_adj: config.oom_score_adj,
         cgroup: cgroup(config, task)?,
         logs,
+        isolation: None,
     })
 }
 
@@ -92,9 +93,11 @@ fn cgroup(config: &Config, task: &TaskConfig) -> Result<CgroupPlan, StartError> 
             Ok(CgroupPlan::Join { dirs: paths.iter().map(dir).collect::<Result<_, _>>()? })
         }
         CgroupOverride::None => Ok(match &task.cgroup_parent {
-            Some(parent) => {
-                CgroupPlan::Own { name: format!("{parent}/{}", task_name(&task.id)), limits: limits(task) }
-            }
+            Some(parent) => CgroupPlan::Own {
+                name: format!("{parent}/{}", task_name(&task.id)),
+                limits: limits(task),
+                required: false,
+            },
             None => CgroupPlan::None,
         }),
     }

@@ -1,5 +1,6 @@
 //! Real executors with real tasks. This binary is also the executor that it starts, hence its own `main`.
 
+mod isolated;
 mod kill;
 mod run;
 mod sandboxed;
@@ -21,6 +22,7 @@ fn main() {
     }
     let mut trials = Vec::new();
     trials.extend(run::TESTS.iter().map(trial));
+    trials.extend(isolated::TESTS.iter().map(trial));
     trials.extend(kill::TESTS.iter().map(trial));
     trials.extend(sandboxed::TESTS.iter().map(trial));
     trials.extend(scale::TESTS.iter().map(trial));
@@ -70,6 +72,7 @@ impl Host {
             cgroup: CgroupPlan::Own {
                 name: format!("nomad-test-{}-{unique}", std::process::id()),
                 limits: sandbox::cgroup::Limits::default(),
+                required: false,
             },
             logs: Some(LogSpec {
                 dir: self.path("logs").to_string_lossy().into_owned(),
@@ -78,6 +81,7 @@ impl Host {
                 max_files: 10,
                 max_bytes: 1 << 20,
             }),
+            isolation: None,
         }
     }
 

@@ -126,7 +126,8 @@ fn what_cannot_start_is_named_and_leaves_nothing() {
     let logs = failure(&|spec| spec.logs.as_mut().expect("logs").dir = "/no/such/logs".to_owned());
     assert!(logs.to_string().contains("/no/such/logs"), "{logs}");
     let group = failure(&|spec| {
-        spec.cgroup = CgroupPlan::Own { name: "system.slice".to_owned(), limits: Default::default() };
+        spec.cgroup =
+            CgroupPlan::Own { name: "system.slice".to_owned(), limits: Default::default(), required: false };
     });
     assert!(matches!(group, StartFailure::Cgroup(_)), "{group}");
     let program = executor::link::Program { path: "/no/such/executor".into(), args: Vec::new() };

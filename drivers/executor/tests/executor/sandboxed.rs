@@ -32,7 +32,11 @@ fn a_task_that_takes_too_much_memory_is_oom_killed() {
     let Some((_, group)) = allowed(&spec) else { return };
     group.remove().expect("remove");
     let name = name_of(&spec).as_str().to_owned();
-    spec.cgroup = CgroupPlan::Own { name, limits: Limits { memory: Some(32 << 20), ..Limits::default() } };
+    spec.cgroup = CgroupPlan::Own {
+        name,
+        limits: Limits { memory: Some(32 << 20), ..Limits::default() },
+        required: true,
+    };
     let exit = ended(&host.launch(&spec));
     assert!(exit.oom_killed, "{exit:?}");
     assert_eq!(exit.code, 128 + 9, "the shell says that its last child was killed");
