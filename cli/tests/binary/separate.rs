@@ -163,10 +163,11 @@ tls {{
     pub(crate) fn id(&self, server: usize) -> String {
         let address = format!("127.0.0.1:{}", self.servers[server].rpc);
         let alive = (0..self.servers.len()).find(|server| self.servers[*server].process.is_some()).unwrap();
-        let peers = get(&self.http(alive), "/v1/operator/raft/configuration?stale");
-        let mut servers = peers["Servers"].as_array().into_iter().flatten();
-        let found = servers.find(|one| one["Address"] == address.as_str());
-        found.and_then(|one| one["ID"].as_str()).unwrap_or_default().to_owned()
+        eventually(SETTLE, || {
+            let peers = get(&self.http(alive), "/v1/operator/raft/configuration?stale");
+            let found = peers["Servers"].as_array()?.iter().find(|one| one["Address"] == address.as_str())?;
+            Some(found["ID"].as_str()?.to_owned())
+        })
     }
 
     /// Empties the directory of a server that does not run.

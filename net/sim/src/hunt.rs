@@ -68,7 +68,17 @@ pub fn find(plant: Plant, seeds: RangeInclusive<u64>, threads: usize) -> Option<
 /// Simulates one seed with a planted bug, on the machine that finds bugs of its kind.
 #[must_use]
 pub fn with_plant(seed: u64, plant: Plant) -> Report {
-    if plant.is_of_consensus() {
+    simulate(seed, plant, plant.is_of_consensus())
+}
+
+/// Simulates the same seed on the same machine without the bug.
+#[must_use]
+pub fn without_plant(seed: u64, plant: Plant) -> Report {
+    simulate(seed, Plant::Nothing, plant.is_of_consensus())
+}
+
+fn simulate(seed: u64, plant: Plant, only_consensus: bool) -> Report {
+    if only_consensus {
         return run(seed, Duration::from_secs(60), Options { plant, ..Options::default() });
     }
     run_with::<ControlPlane>(

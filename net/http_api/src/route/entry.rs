@@ -97,6 +97,24 @@ where
     Box::new(move |call| Box::pin(function(call)))
 }
 
+impl<B: ?Sized> Route<B> {
+    /// An endpoint of the whole cluster, whose answer is not filtered.
+    pub(crate) fn of_cluster(
+        method: Method,
+        path: &'static str,
+        capability: &'static [Capability],
+        reach: Reach,
+        handler: Handler<B>,
+    ) -> Self {
+        Self { method, path, capability, scope: Scope::Cluster, filter: Filter::None, reach, handler }
+    }
+
+    /// What any agent answers to methods that a path does not have, whoever asks.
+    pub(crate) fn refusing(path: &'static str, handler: Handler<B>) -> Self {
+        Self { scope: Scope::Open, ..Self::of_cluster(Method::Any, path, &[], Reach::Agent, handler) }
+    }
+}
+
 impl<B: ?Sized> std::fmt::Debug for Route<B> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Route")

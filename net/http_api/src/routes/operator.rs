@@ -8,20 +8,12 @@ use super::job_writes::not_applied;
 use super::reading::object;
 use crate::authorize::{Capability, Scope};
 use crate::cluster::Cluster;
-use crate::route::{Filter, Handler, Method, Reach, handler};
+use crate::route::{Method, Reach, handler};
 use crate::{ApiError, Call, Meta, Read, Reply, Route};
 
 /// The endpoints of operators.
 pub(super) fn routes<C: Cluster>() -> Vec<Route<C>> {
-    let route = |method, path, capability, reach, handler: Handler<C>| Route {
-        method,
-        path,
-        capability,
-        scope: Scope::Cluster,
-        filter: Filter::None,
-        reach,
-        handler,
-    };
+    let route = Route::<C>::of_cluster;
     const READ: &[Capability] = &[Capability::OperatorRead];
     const WRITE: &[Capability] = &[Capability::OperatorWrite];
     const ALL: &[Capability] = &[Capability::Management];

@@ -6,40 +6,23 @@ use serde_json::{Map, Value, json};
 use state::{Command, Reply as Applied};
 
 use super::job_writes::not_applied;
-use crate::authorize::{Capability, Scope};
+use crate::authorize::Capability;
 use crate::cluster::Cluster;
 use crate::query::parse_duration;
-use crate::route::{Filter, Handler, Method, Reach, handler};
+use crate::route::{Method, Reach, handler};
 use crate::{ApiError, Call, Reply, Route};
 
 const CONFIGURATION: &str = "/v1/operator/autopilot/configuration";
 
 /// The endpoints of the autopilot.
 pub(super) fn routes<C: Cluster>() -> Vec<Route<C>> {
-    let route = |method, path, capability, reach, handler: Handler<C>| Route {
-        method,
-        path,
-        capability,
-        scope: Scope::Cluster,
-        filter: Filter::None,
-        reach,
-        handler,
-    };
+    let route = Route::<C>::of_cluster;
     const READ: &[Capability] = &[Capability::OperatorRead];
     const WRITE: &[Capability] = &[Capability::OperatorWrite];
     vec![
         route(Method::Get, CONFIGURATION, READ, Reach::Region, handler(configuration::<C>)),
         route(Method::Put, CONFIGURATION, WRITE, Reach::Leader, handler(configure::<C>)),
-        Route {
-            scope: Scope::Open,
-            ..route(
-                Method::Any,
-                CONFIGURATION,
-                &[],
-                Reach::Agent,
-                handler(super::operator::no_such_method::<C>),
-            )
-        },
+        Route::refusing(CONFIGURATION, handler(super::operator::no_such_method::<C>)),
         route(Method::Get, "/v1/operator/autopilot/health", READ, Reach::Leader, handler(health::<C>)),
     ]
 }

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::authorize::{Capability, Scope};
+use crate::authorize::Capability;
 use crate::cluster::{Cluster, ServerInfo};
-use crate::route::{Filter, Handler, Method, Reach, handler};
+use crate::route::{Method, Reach, handler};
 use crate::{ApiError, Call, Reply, Route};
 
 const CONFIGURATION: &str = "/v1/operator/raft/configuration";
@@ -13,20 +13,10 @@ const TRANSFER: &str = "/v1/operator/raft/transfer-leadership";
 
 /// The endpoints of the servers' own group.
 pub(super) fn routes<C: Cluster>() -> Vec<Route<C>> {
-    let route = |method, path, reach, handler: Handler<C>| Route {
-        method,
-        path,
-        capability: &[Capability::Management],
-        scope: Scope::Cluster,
-        filter: Filter::None,
-        reach,
-        handler,
+    let route = |method, path, reach, handler| {
+        Route::of_cluster(method, path, &[Capability::Management], reach, handler)
     };
-    let refused = |path, handler: Handler<C>| Route {
-        capability: &[],
-        scope: Scope::Open,
-        ..route(Method::Any, path, Reach::Agent, handler)
-    };
+    let refused = Route::<C>::refusing;
     vec![
         route(Method::Get, CONFIGURATION, Reach::Region, handler(configuration::<C>)),
         refused(CONFIGURATION, handler(only_get::<C>)),

@@ -7,9 +7,9 @@ use http::{HeaderName, HeaderValue};
 use sha2::{Digest as _, Sha256};
 
 use crate::answer::ReplyBody;
-use crate::authorize::{Capability, Scope};
+use crate::authorize::Capability;
 use crate::cluster::Cluster;
-use crate::route::{Filter, Handler, Method, Reach, handler};
+use crate::route::{Method, Reach, handler};
 use crate::{ApiError, Call, Reply, Route, body};
 
 const PATH: &str = "/v1/operator/snapshot";
@@ -19,18 +19,11 @@ const MAX_ARCHIVE: usize = 512 << 20;
 
 /// The endpoints that save and restore the state.
 pub(super) fn routes<C: Cluster>() -> Vec<Route<C>> {
-    let route = |method, capability, reach, handler: Handler<C>| Route {
-        method,
-        path: PATH,
-        capability,
-        scope: Scope::Cluster,
-        filter: Filter::None,
-        reach,
-        handler,
-    };
+    let save = handler(save::<C>);
+    let restore = handler(restore::<C>);
     vec![
-        route(Method::Get, &[Capability::Operator("snapshot-save")], Reach::Region, handler(save::<C>)),
-        route(Method::Write, &[Capability::Management], Reach::Leader, handler(restore::<C>)),
+        Route::of_cluster(Method::Get, PATH, &[Capability::Operator("snapshot-save")], Reach::Region, save),
+        Route::of_cluster(Method::Write, PATH, &[Capability::Management], Reach::Leader, restore),
     ]
 }
 
