@@ -13,6 +13,7 @@ use state::columns::CHUNK;
 use crate::feasible::in_datacenters;
 use crate::fits::{Misfit, fits};
 use crate::frame::{Frame, amounts};
+use crate::place::At;
 use crate::usage::{Amounts, Claim, NodeUse};
 
 /// The candidate nodes of one evaluation.
@@ -20,7 +21,7 @@ use crate::usage::{Amounts, Claim, NodeUse};
 pub(crate) struct Cluster<'a> {
     snapshot: &'a State,
     frame: Arc<Frame>,
-    /// Where `changed` has a row: its place and 1; 0 where the columns of the snapshot say what is in use.
+    /// Where `changed` has the row of a slot: its place and 1; 0 where the columns of the snapshot say what is in use.
     places: Vec<u32>,
     changed: Vec<Changed>,
     /// Nodes that are over-committed already, whatever the plan does.
@@ -37,6 +38,18 @@ struct Changed {
     allocs: u32,
     /// Ports, cores and devices in use; made when first needed.
     detail: Option<Box<NodeUse>>,
+}
+
+/// What a node has and what is in use on it, one number for each dimension: quick to compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Numbers {
+    cpu_mhz: u64,
+    memory_mb: u64,
+    disk_mb: u64,
+}
+
+fn both(has: i32, used: i32) -> u64 {
+    u64::from(has.cast_unsigned()) << 32 | u64::from(used.cast_unsigned())
 }
 
 /// Whether a group asks for ports, cores or devices.
@@ -62,7 +75,7 @@ impl<'a> Cluster<'a> {
         let frame = Frame::of(snapshot, job);
         let mut cluster = Self {
             snapshot,
-            places: vec![0; frame.len()],
+            places: vec![0; frame.rows.len()],
             frame,
             changed: Vec::new(),
             broken: BTreeMap::new(),
@@ -106,9 +119,14 @@ impl<'a> Cluster<'a> {
         self.frame.ids[row]
     }
 
-    /// A hash of the id of a row's node.
-    pub(crate) fn mixed(&self, row: usize) -> u64 {
-        self.frame.mixed[self.frame.slots[row] as usize]
+    /// A row with its slot.
+    pub(crate) fn at(&self, row: usize) -> At {
+        At { row, slot: self.frame.slots[row] as usize }
+    }
+
+    /// A hash of the id of a slot's node.
+    pub(crate) fn mixed(&self, slot: usize) -> u64 {
+        self.frame.mixed[slot]
     }
 
     /// What a row has for allocations.
@@ -117,7 +135,8 @@ impl<'a> Cluster<'a> {
     }
 
     fn change_of(&self, row: usize) -> Option<&Changed> {
-        self.places[row].checked_sub(1).map(|place| &self.changed[place as usize])
+        let slot = self.frame.slots[row] as usize;
+        self.places[slot].checked_sub(1).map(|place| &self.changed[place as usize])
     }
 
     /// What is in use on a row.
@@ -137,16 +156,19 @@ impl<'a> Cluster<'a> {
         (amounts(&chunk.used.at(slot % CHUNK)), chunk.allocs[slot % CHUNK])
     }
 
-    /// What the columns say a row has and what is in use on it; none where they may not say all.
-    pub(crate) fn plain(&self, row: usize) -> Option<[i32; 6]> {
-        if self.places[row] != 0 {
+    /// What the columns say the node of a slot has and what is in use on it; none where they may not say all.
+    #[inline]
+    pub(crate) fn plain(&self, slot: usize) -> Option<Numbers> {
+        if self.places[slot] != 0 {
             return None;
         }
-        let slot = self.frame.slots[row] as usize;
         let chunk = &self.snapshot.columns().chunks()[slot / CHUNK];
         let (has, used, at) = (&chunk.capacity, &chunk.used, slot % CHUNK);
-        let has = [has.cpu_mhz[at], has.memory_mb[at], has.disk_mb[at]];
-        Some([has[0], has[1], has[2], used.cpu_mhz[at], used.memory_mb[at], used.disk_mb[at]])
+        Some(Numbers {
+            cpu_mhz: both(has.cpu_mhz[at], used.cpu_mhz[at]),
+            memory_mb: both(has.memory_mb[at], used.memory_mb[at]),
+            disk_mb: both(has.disk_mb[at], used.disk_mb[at]),
+        })
     }
 
     /// The rows of which the columns may not say what is in use.
@@ -167,13 +189,14 @@ impl<'a> Cluster<'a> {
 
     /// The place of a row in `changed`, where it is put if it is not there.
     fn place(&mut self, row: usize) -> usize {
-        if self.places[row] == 0 {
+        let slot = self.frame.slots[row] as usize;
+        if self.places[slot] == 0 {
             let (used, allocs) = self.as_in_columns(row);
             let number = u32::try_from(row).expect("a region has fewer than 2^32 nodes");
             self.changed.push(Changed { row: number, used, allocs, detail: None });
-            self.places[row] = u32::try_from(self.changed.len()).expect("no more than there are rows");
+            self.places[slot] = u32::try_from(self.changed.len()).expect("no more than there are rows");
         }
-        self.places[row] as usize - 1
+        self.places[slot] as usize - 1
     }
 
     /// What is in use on a row, with ports, cores and devices.

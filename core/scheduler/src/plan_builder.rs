@@ -196,8 +196,8 @@ impl<'a> PlanBuilder<'a> {
         annotate: bool,
     ) -> Outcome {
         let mut eval = self.eval.clone();
-        let (classes, escaped) = eligibility(feasibility);
         let waits = !self.failed.is_empty();
+        let (classes, escaped) = if waits { eligibility(feasibility) } else { Default::default() };
         eval.snapshot_index = self.plan.snapshot_index;
         if let Some(deployment) = &self.plan.deployment {
             eval.deployment = deployment.id;

@@ -141,6 +141,7 @@ impl Writer<'_, '_> {
 
     /// Replaces allocations one by one; one whose replacement finds no node goes on.
     fn replace(&mut self, outcome: &GroupOutcome) {
+        self.placer.expect(outcome.destructive.len() + outcome.place.len());
         for alloc in &outcome.destructive {
             self.placer.stop(alloc);
             let place = Place {
@@ -161,6 +162,7 @@ impl Writer<'_, '_> {
     }
 
     fn place(&mut self, outcome: &GroupOutcome) {
+        self.placer.expect(outcome.place.len());
         for place in &outcome.place {
             let placed = self.place_one(outcome, place);
             let Some(previous) = &place.previous else { continue };

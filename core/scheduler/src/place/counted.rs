@@ -78,6 +78,11 @@ impl Counted {
         self.rows.extend(row);
     }
 
+    /// Whether a row that the plan did not change has no allocation of the group.
+    pub(crate) fn is_alone(&self, row: usize) -> bool {
+        self.rows.is_empty() || self.of_group[row] == 0
+    }
+
     /// Name of the group.
     pub(crate) const fn group(&self) -> &Name {
         &self.group
@@ -102,9 +107,10 @@ impl Counted {
                 }
             }
             if mine {
-                for term in &mut self.spreads.terms {
-                    shift_property(&mut term.property, row, change, cluster.snapshot());
-                }
+                let added = change.kind == ChangeKind::Added;
+                self.spreads.count(added, row.is_some(), |property| {
+                    value_on(property, row, change, cluster.snapshot())
+                });
             }
         }
         row
@@ -133,11 +139,14 @@ impl Counted {
         })
     }
 
-    /// The rows that share a limited value with this one, when there is a distinct property.
+    /// The rows that share a limited value with this one, when its limit is near.
     pub(crate) fn sharing(&self, row: usize) -> Vec<usize> {
         let mut rows = Vec::new();
-        for (_, property) in &self.properties {
+        for (rule, property) in &self.properties {
             let value = property.by_row[row];
+            if u64::from(property.count(value)) + 1 < rule.limit {
+                continue;
+            }
             let same = property.by_row.iter().enumerate().filter(|entry| *entry.1 == value && entry.0 != row);
             rows.extend(same.map(|entry| entry.0));
         }
@@ -152,11 +161,16 @@ fn shift(count: &mut u32, kind: ChangeKind) {
     }
 }
 
-fn shift_property(property: &mut Property, row: Option<usize>, change: &Change, snapshot: &State) {
-    let value = match row {
+/// The value of the node that a change is about.
+fn value_on(property: &mut Property, row: Option<usize>, change: &Change, snapshot: &State) -> u32 {
+    match row {
         Some(row) => property.by_row[row],
         None => snapshot.node(change.node).map_or(NO_VALUE, |node| property.value_of(node)),
-    };
+    }
+}
+
+fn shift_property(property: &mut Property, row: Option<usize>, change: &Change, snapshot: &State) {
+    let value = value_on(property, row, change, snapshot);
     match change.kind {
         ChangeKind::Added => property.add(value),
         ChangeKind::Removed => property.remove(value),

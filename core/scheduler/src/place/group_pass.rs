@@ -8,7 +8,7 @@ use model::{EvalId, GroupAsk, Job, TaskGroup};
 use super::Sifted;
 use super::change::Change;
 use super::counted::Counted;
-use super::ranking::{Ranking, Standing};
+use super::ranking::{At, Ranking, Standing};
 use super::score::Picks;
 use super::tally::{Tally, Verdict};
 use crate::cluster::{Cluster, asks_exclusive};
@@ -39,6 +39,8 @@ pub(crate) struct GroupPass {
     pub(super) ranking: Option<Ranking>,
     /// How much of the log has been followed.
     followed: usize,
+    /// About how many allocations are to be placed.
+    pub(super) expected: usize,
 }
 
 /// What has to be picked beside plain numbers.
@@ -73,6 +75,8 @@ pub(crate) struct PassRules<'r> {
     pub(crate) earlier_weight: f64,
     /// Classes that were ruled out when allocations were to be updated where they run.
     pub(crate) ruled_out: Option<&'r BTreeSet<u64>>,
+    /// About how many allocations are to be placed: only the time that it takes depends on it.
+    pub(crate) expected: usize,
 }
 
 impl GroupPass {
@@ -99,6 +103,7 @@ impl GroupPass {
             tally: Tally::default(),
             ranking: None,
             followed: 0,
+            expected: rules.expected,
             ruled_out: rules.ruled_out.cloned(),
             sifted,
             job: Arc::clone(job),
@@ -173,13 +178,13 @@ impl GroupPass {
             self.tally.count(old, class, -1);
             self.tally.count(verdict, class, 1);
         }
-        self.rank(row, standing);
+        self.rank(cluster.at(row), standing);
     }
 
     /// Changes what one row is ranked by; none closes it.
-    pub(super) fn rank(&mut self, row: usize, standing: Option<Standing>) {
+    pub(super) fn rank(&mut self, at: At, standing: Option<Standing>) {
         if let Some(ranking) = &mut self.ranking {
-            ranking.set(row, standing);
+            ranking.set(at, standing);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Choosing nodes for the allocations of one evaluation, one after the other.
 
+mod by_set;
 mod change;
 mod counted;
 mod group_pass;
@@ -17,6 +18,7 @@ mod tally;
 
 pub(crate) use group_pass::GroupPass;
 pub(crate) use placer::{Missed, Placed, Placer, RuledOut};
+pub(crate) use ranking::At;
 pub(crate) use request::Request;
 pub(crate) use select::Detail;
 pub(crate) use sifted::Sifted;

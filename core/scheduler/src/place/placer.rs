@@ -64,6 +64,8 @@ pub(crate) struct Placer<'a> {
     placed: usize,
     spread_weight: f64,
     ruled_out: RuledOut,
+    /// About how many allocations the next groups place.
+    expected: usize,
 }
 
 /// Classes that an earlier look of the same evaluation ruled out, by group.
@@ -109,7 +111,13 @@ impl<'a> Placer<'a> {
             placed: 0,
             spread_weight: 0.0,
             ruled_out: RuledOut::new(),
+            expected: 0,
         }
+    }
+
+    /// Says about how many allocations of a group will be placed next.
+    pub(crate) fn expect(&mut self, placements: usize) {
+        self.expected = placements;
     }
 
     /// Says which classes the metrics count as known.
@@ -158,6 +166,7 @@ impl<'a> Placer<'a> {
                 eval: self.eval.id,
                 earlier_weight: self.spread_weight,
                 ruled_out: self.ruled_out.get(&job.task_groups[group].name),
+                expected: self.expected,
             };
             let pass = GroupPass::new(&mut self.cluster, job, group, rules, index);
             self.spread_weight = pass.counted().spreads.total_weight();

@@ -33,7 +33,7 @@ impl GroupPass {
             }
         };
         let sets = self.sifted.sets.as_ref();
-        self.ranking = Some(Ranking::new(cluster.frame(), sets, bounds, terms));
+        self.ranking = Some(Ranking::new(cluster.frame(), sets, bounds, terms, self.expected));
         for row in rows {
             self.refresh(cluster, row);
         }

@@ -3,10 +3,10 @@
 use model::{AllocId, ScorePart, splitmix};
 
 use super::group_pass::{Exclusive, GroupPass};
-use super::ranking::Standing;
+use super::ranking::{At, Standing};
 use super::tally::Verdict;
 use crate::assign::{Picked, pick};
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Numbers};
 use crate::fits::{Misfit, amounts_fit};
 use crate::rank::{Algorithm, Terms, anti_affinity, stranded};
 use crate::usage::Amounts;
@@ -30,7 +30,7 @@ pub(crate) struct Picks {
 pub(super) struct Last(Option<(Plain, Scored)>);
 
 /// What the score of a row without allocations of its job depends on: the plain numbers and the affinity's term.
-type Plain = ([i32; 6], Option<f64>);
+type Plain = (Numbers, Option<f64>);
 
 /// What the score of a row depends on.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -65,23 +65,38 @@ impl GroupPass {
                     let cpu_mhz = self.ask.cpu_with_cores(after.picked.assigned.exclusive.as_deref());
                     *picks = Picks { cpu_mhz, devices: after.picked.affinity.score() };
                 }
-                (Verdict::Open, Some(self.standing(cluster, row, &mut Last::default())))
+                (Verdict::Open, Some(self.standing(cluster, cluster.at(row), &mut Last::default())))
             }
             Err(reason) => (Verdict::Exhausted(self.tally.reason(&reason)), None),
         }
     }
 
     /// What an open row is ranked by.
-    pub(super) fn standing(&self, cluster: &Cluster<'_>, row: usize, last: &mut Last) -> Standing {
-        let affinity = self.sifted.affinity.as_ref().map(|scores| scores[row]);
-        let alone = self.picks.is_empty() && self.counted.of_group[row] == 0;
-        let plain = if alone { cluster.plain(row).map(|numbers| (numbers, affinity)) } else { None };
+    #[inline(always)]
+    pub(super) fn standing(&self, cluster: &Cluster<'_>, at: At, last: &mut Last) -> Standing {
+        let affinity = self.sifted.affinity.as_ref().map(|scores| scores[at.row]);
+        let alone = self.picks.is_empty() && self.counted.is_alone(at.row);
+        let plain = if alone { cluster.plain(at.slot).map(|numbers| (numbers, affinity)) } else { None };
         let scored = match (last.0, plain) {
             (Some((known, scored)), Some(plain)) if known == plain => scored,
-            _ => self.score_row(cluster, row, affinity),
+            _ => self.score_afresh(cluster, at.row, affinity, plain, last),
         };
+        Standing { sum: scored.sum, terms: scored.terms, tie: self.tie_of(cluster, at.slot, scored.stranded) }
+    }
+
+    /// Most rows are like the one before them; this is for those that are not.
+    #[cold]
+    fn score_afresh(
+        &self,
+        cluster: &Cluster<'_>,
+        row: usize,
+        affinity: Option<f64>,
+        plain: Option<Plain>,
+        last: &mut Last,
+    ) -> Scored {
+        let scored = self.score_row(cluster, row, affinity);
         last.0 = plain.map(|plain| (plain, scored)).or(last.0);
-        Standing { sum: scored.sum, terms: scored.terms, tie: self.tie_of(cluster, row, scored.stranded) }
+        scored
     }
 
     fn score_row(&self, cluster: &Cluster<'_>, row: usize, affinity: Option<f64>) -> Scored {
@@ -114,12 +129,12 @@ impl GroupPass {
 
     /// What breaks ties between equal scores: stranded room with `pack`, then a hash of node and evaluation.
     pub(crate) fn tie(&self, cluster: &Cluster<'_>, row: usize, used: Amounts) -> u64 {
-        self.tie_of(cluster, row, self.stranded(cluster.has(row), used))
+        self.tie_of(cluster, cluster.at(row).slot, self.stranded(cluster.has(row), used))
     }
 
-    fn tie_of(&self, cluster: &Cluster<'_>, row: usize, stranded: u8) -> u64 {
+    fn tie_of(&self, cluster: &Cluster<'_>, slot: usize, stranded: u8) -> u64 {
         #[expect(clippy::cast_possible_truncation, reason = "both halves of the id are mixed in")]
-        let hash = splitmix(cluster.mixed(row) ^ self.eval.0 as u64 ^ (self.eval.0 >> 64) as u64);
+        let hash = splitmix(cluster.mixed(slot) ^ self.eval.0 as u64 ^ (self.eval.0 >> 64) as u64);
         match self.algorithm {
             Algorithm::Pack => (u64::from(255 - stranded) << 56) | (hash >> 8),
             Algorithm::Binpack | Algorithm::Spread => hash,

@@ -44,8 +44,8 @@ impl GroupPass {
         let overridden = self.penalize(cluster, request);
         let found = self.select_ranked(cluster, request, detail);
         for row in overridden {
-            let standing = self.standing(cluster, row, &mut Last::default());
-            self.rank(row, Some(standing));
+            let standing = self.standing(cluster, cluster.at(row), &mut Last::default());
+            self.rank(cluster.at(row), Some(standing));
         }
         found
     }
@@ -58,7 +58,7 @@ impl GroupPass {
             let Ok(after) = self.after_scored(cluster, row, request.id) else { continue };
             let terms = self.terms(cluster, row, &after, true);
             let tie = self.tie(cluster, row, after.used);
-            self.rank(row, Some(Standing { sum: terms.sum, terms: terms.count, tie }));
+            self.rank(cluster.at(row), Some(Standing { sum: terms.sum, terms: terms.count, tie }));
         }
         rows
     }
@@ -90,7 +90,8 @@ impl GroupPass {
     fn top(&mut self, cluster: &Cluster<'_>, count: usize) -> Vec<Ranked> {
         let Some(mut ranking) = self.ranking.take() else { return Vec::new() };
         let mut last = Last::default();
-        let top = ranking.top(&self.counted.spreads, count, |row| self.standing(cluster, row, &mut last));
+        let exact = |at| self.standing(cluster, at, &mut last);
+        let top = ranking.top(cluster.frame(), &self.counted.spreads, count, exact);
         self.ranking = Some(ranking);
         top
     }

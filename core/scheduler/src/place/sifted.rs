@@ -6,13 +6,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use model::{AllocId, DeviceAsk, Job, Node, Task, TaskGroup};
+use model::{AllocId, DeviceAsk, Job, Node, Spread, Task, TaskGroup};
 
 use super::tally::{Tally, Verdict};
 use crate::assign::pick;
 use crate::feasible::{DistinctProperty, Feasibility, GroupFilter, Target};
 use crate::frame::Frame;
-use crate::rank::{NodeAffinity, Property, spread_blocks};
+use crate::rank::{NodeAffinity, Property, Telling, spread_blocks};
 use crate::usage::NodeUse;
 
 /// What filters and affinities say of every candidate.
@@ -159,13 +159,13 @@ impl Sifted {
     }
 
     fn group_by_values(&self, frame: &Frame, job: &Job, group: &TaskGroup) -> Sets {
-        let targets = spread_blocks(job, group).map(|spread| Target::parse(&spread.attribute));
-        let values: Vec<Arc<Vec<u32>>> =
-            targets.map(|target| Arc::clone(&self.property(&target).by_row)).collect();
+        let telling =
+            |spread: &Spread| Telling::new(spread, self.property(&Target::parse(&spread.attribute)));
+        let values: Vec<Telling> = spread_blocks(job, group).map(telling).collect();
         let mut ids: BTreeMap<Vec<u32>, u32> = BTreeMap::new();
         let mut grouped = Sets { sets: Vec::new(), of_row: Vec::with_capacity(frame.len()) };
         for row in 0..frame.len() {
-            let values: Vec<u32> = values.iter().map(|by_row| by_row[row]).collect();
+            let values: Vec<u32> = values.iter().map(|telling| telling.value(row)).collect();
             let set = *ids.entry(values).or_insert_with_key(|values| {
                 grouped.sets.push((values.clone(), Vec::new()));
                 index_of(grouped.sets.len() - 1)

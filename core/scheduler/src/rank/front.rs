@@ -7,8 +7,8 @@
 
 use super::{Bounds, Key};
 
-/// Rows that the first front holds.
-const FIRST: usize = 16;
+/// Rows that the first front holds at least and at most, by how many selections are expected.
+const FIRST: [usize; 2] = [16, 1_024];
 /// Rows that a front holds at most.
 const MOST: usize = 4_096;
 
@@ -36,8 +36,10 @@ enum Floor {
 }
 
 impl Front {
-    pub(crate) fn new(bounds: Bounds) -> Self {
-        Self { bounds, best: Vec::new(), floor: Floor::Unknown, wanted: FIRST }
+    /// A front of which so many selections are expected, about: only the time that they take depends on it.
+    pub(crate) fn new(bounds: Bounds, expected: usize) -> Self {
+        let wanted = (expected + FIRST[0]).min(FIRST[1]);
+        Self { bounds, best: Vec::new(), floor: Floor::Unknown, wanted }
     }
 
     /// Changes the row at a place; none closes it.
@@ -131,9 +133,12 @@ mod tests {
 
     #[expect(clippy::cast_possible_truncation, reason = "that is what bounds are")]
     fn front(scores: &[Option<f64>]) -> Front {
-        Front::new(Bounds::new(
-            scores.iter().map(|score| score.map_or(f32::NEG_INFINITY, |score| score as f32)).collect(),
-        ))
+        Front::new(
+            Bounds::new(
+                scores.iter().map(|score| score.map_or(f32::NEG_INFINITY, |score| score as f32)).collect(),
+            ),
+            0,
+        )
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod property;
 mod scan;
 mod spread;
 mod terms;
+mod tournament;
 
 pub(crate) use affinity::NodeAffinity;
 pub(crate) use algorithm::Algorithm;
@@ -29,5 +30,6 @@ pub(crate) use preemption_cost::preemption_score;
 pub(crate) use property::{NO_VALUE, Property};
 pub(crate) use scan::Scan;
 pub use scan::vector_level;
-pub(crate) use spread::{Spreads, blocks as spread_blocks};
+pub(crate) use spread::{Spreads, Telling, blocks as spread_blocks};
 pub(crate) use terms::Terms;
+pub(crate) use tournament::Tournament;

@@ -8,6 +8,8 @@ use model::{Name, Node};
 
 /// The value of a node that does not have the property.
 pub(crate) const NO_VALUE: u32 = u32::MAX;
+/// Stands for all values that a spread with targets does not name.
+pub(crate) const UNNAMED: u32 = u32::MAX - 1;
 
 /// Counts by value, with the value of every candidate node.
 #[derive(Debug, Clone)]
@@ -18,8 +20,8 @@ pub(crate) struct Property {
     counts: Vec<u32>,
     /// The sum of all counts.
     total: u32,
-    /// The smallest and the largest count above 0.
-    extremes: Option<(u32, u32)>,
+    /// How many values have each count above 0.
+    values: BTreeMap<u32, u32>,
     /// Value of each candidate node, or [`NO_VALUE`].
     pub(crate) by_row: Arc<Vec<u32>>,
 }
@@ -34,7 +36,7 @@ impl Property {
             names: Arc::default(),
             counts: Vec::new(),
             total: 0,
-            extremes: None,
+            values: BTreeMap::new(),
             by_row: Arc::default(),
         };
         property.by_row = Arc::new(if of_class {
@@ -58,6 +60,11 @@ impl Property {
     /// What it is a property of.
     pub(crate) const fn target(&self) -> &Target {
         &self.target
+    }
+
+    /// The number of a value that a candidate has.
+    pub(crate) fn known(&self, value: &str) -> Option<u32> {
+        self.ids.get(value).copied()
     }
 
     /// The number of a value, known or new.
@@ -92,31 +99,35 @@ impl Property {
             *count += 1;
             self.total += 1;
             let now = *count;
-            // The smallest count grows with it only where no other value has the old one.
-            match self.extremes {
-                Some((smallest, largest)) if now > 1 && now - 1 > smallest => {
-                    self.extremes = Some((smallest, largest.max(now)));
-                }
-                _ => self.measure(),
-            }
+            self.move_value(now - 1, now);
         }
     }
 
     pub(crate) fn remove(&mut self, value: u32) {
-        if let Some(count) = self.counts.get_mut(value as usize) {
-            self.total -= u32::from(*count > 0);
-            *count = count.saturating_sub(1);
-            self.measure();
+        if let Some(count) = self.counts.get_mut(value as usize).filter(|count| **count > 0) {
+            *count -= 1;
+            self.total -= 1;
+            let now = *count;
+            self.move_value(now + 1, now);
         }
     }
 
-    fn measure(&mut self) {
-        let used = || self.counts.iter().copied().filter(|&count| count > 0);
-        self.extremes = used().min().zip(used().max());
+    /// Notes that a value has another count.
+    fn move_value(&mut self, before: u32, now: u32) {
+        if let Some(values) = self.values.get_mut(&before) {
+            *values -= 1;
+            if *values == 0 {
+                self.values.remove(&before);
+            }
+        }
+        if now > 0 {
+            *self.values.entry(now).or_default() += 1;
+        }
     }
 
     /// The smallest and the largest count above 0; none when nothing is counted.
-    pub(crate) const fn extremes(&self) -> Option<(u32, u32)> {
-        self.extremes
+    pub(crate) fn extremes(&self) -> Option<(u32, u32)> {
+        let (first, last) = (self.values.first_key_value()?, self.values.last_key_value()?);
+        Some((*first.0, *last.0))
     }
 }
