@@ -6,9 +6,12 @@
 #![forbid(unsafe_code)]
 
 mod clock;
+pub mod exec;
+mod executed;
 pub mod mock;
 pub mod raw_exec;
 mod task_name;
 
+pub use exec::{Exec, ExecOptions, ExecSettings};
 pub use mock::{Mock, MockOptions};
 pub use raw_exec::{RawExec, RawExecOptions};

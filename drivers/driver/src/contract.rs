@@ -54,6 +54,11 @@ pub trait Driver: Send + Sync {
     /// Returns what the driver can do.
     fn capabilities(&self) -> Capabilities;
 
+    /// Returns who runs a task whose job names nobody; `None` is the agent's own user.
+    fn default_user(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Finds out whether the driver works on this host.
     fn fingerprint(&self) -> BoxFuture<'_, Fingerprint>;
 

@@ -52,6 +52,8 @@ pub struct Resources {
     pub cpu_mhz: u64,
     /// Cores reserved for this task alone, as a list (`0-2,5`).
     pub cores: Option<String>,
+    /// MHz of one core of this node, for hard limits; 0 when it is not known.
+    pub core_mhz: u64,
     /// Memory in MiB.
     pub memory_mb: u64,
     /// Memory that it may grow to, in MiB.

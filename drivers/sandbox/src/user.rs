@@ -37,10 +37,28 @@ pub fn lookup(name: &str) -> Result<Identity, UserError> {
         return Ok(Identity { uid, gid, groups: vec![gid] });
     }
     let found = match numeric(name) {
-        Some(uid) => Some(by_uid(uid).unwrap_or(Identity { uid, gid: uid, groups: vec![uid] })),
-        None => by_name(name)?,
+        Some(uid) => {
+            let unnamed = Identity { uid, gid: uid, groups: vec![uid] };
+            Some(by_uid(uid).map_or(unnamed, |(identity, _)| identity))
+        }
+        None => by_name(name)?.map(|(identity, _)| identity),
     };
     found.ok_or_else(|| UserError::NotFound(name.to_owned()))
+}
+
+/// What the host says of a user.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Account {
+    /// Name.
+    pub name: String,
+    /// Home directory.
+    pub home: String,
+}
+
+/// Returns what the host says of a user; `None` for one that it does not know.
+#[must_use]
+pub fn account(uid: u32) -> Option<Account> {
+    by_uid(uid).map(|(_, account)| account)
 }
 
 /// Returns who this process is.
@@ -54,7 +72,10 @@ pub fn current() -> Identity {
     }
 }
 
-fn by_name(name: &str) -> Result<Option<Identity>, UserError> {
+/// What the host has on a user.
+type Record = (Identity, Account);
+
+fn by_name(name: &str) -> Result<Option<Record>, UserError> {
     let not_found = || UserError::NotFound(name.to_owned());
     let c_name = CString::new(name).map_err(|_| not_found())?;
     let query = |record: *mut libc::passwd, buffer: &mut [u8], found: *mut *mut libc::passwd| {
@@ -64,7 +85,7 @@ fn by_name(name: &str) -> Result<Option<Identity>, UserError> {
     record(query).map_err(|source| UserError::Lookup { name: name.to_owned(), source })
 }
 
-fn by_uid(uid: u32) -> Option<Identity> {
+fn by_uid(uid: u32) -> Option<Record> {
     let query = |record: *mut libc::passwd, buffer: &mut [u8], found: *mut *mut libc::passwd| {
         // SAFETY: all pointers are valid for the call and `buffer` for its length.
         unsafe { libc::getpwuid_r(uid, record, buffer.as_mut_ptr().cast(), buffer.len(), found) }
@@ -75,7 +96,7 @@ fn by_uid(uid: u32) -> Option<Identity> {
 /// Runs a reentrant passwd query with a buffer that grows up to [`MAX_RECORD`].
 fn record(
     query: impl Fn(*mut libc::passwd, &mut [u8], *mut *mut libc::passwd) -> libc::c_int,
-) -> io::Result<Option<Identity>> {
+) -> io::Result<Option<Record>> {
     let mut size = 1_024;
     loop {
         let mut buffer = vec![0_u8; size];
@@ -88,8 +109,12 @@ fn record(
                 let passwd = unsafe { passwd.assume_init() };
                 // SAFETY: `pw_name` is a C string inside `buffer`, which is still alive.
                 let name = unsafe { CStr::from_ptr(passwd.pw_name) };
-                let groups = groups(name, passwd.pw_gid);
-                return Ok(Some(Identity { uid: passwd.pw_uid, gid: passwd.pw_gid, groups }));
+                // SAFETY: as for `pw_name`.
+                let home = unsafe { CStr::from_ptr(passwd.pw_dir) };
+                let identity =
+                    Identity { uid: passwd.pw_uid, gid: passwd.pw_gid, groups: groups(name, passwd.pw_gid) };
+                let text = |text: &CStr| text.to_string_lossy().into_owned();
+                return Ok(Some((identity, Account { name: text(name), home: text(home) })));
             }
             libc::ERANGE if size < MAX_RECORD => size *= 4,
             libc::ENOENT | libc::ESRCH => return Ok(None),
@@ -129,6 +154,9 @@ mod tests {
         assert_eq!(lookup("0").expect("0").gid, 0);
         assert_eq!(lookup("4000000").expect("number").gid, 4_000_000);
         assert_eq!(lookup("7:8").expect("pair"), Identity { uid: 7, gid: 8, groups: vec![8] });
+        let root = account(0).expect("root");
+        assert_eq!((root.name.as_str(), root.home.as_str()), ("root", "/root"));
+        assert_eq!(account(4_000_000), None);
         assert!(matches!(lookup("no-such-user-here"), Err(UserError::NotFound(_))));
         assert!(matches!(lookup("nul\0"), Err(UserError::NotFound(_))));
     }

@@ -56,7 +56,7 @@ impl Fixture for MockFixture {
                 json!({ "stdout_string": format!("{out}\n"), "stderr_string": format!("{err}\n") })
             }
             Script::BadConfig => json!({ "no_such_key": 1 }),
-            Script::Family | Script::Missing => return None,
+            Script::Family | Script::Hog | Script::Missing => return None,
         };
         // Each case has its own task, hence its own log files.
         let name = format!("t{}", uniquely());
@@ -89,6 +89,7 @@ async fn the_mock_passes_the_suite() {
             "a stop kills every descendant",
             "a fresh driver takes over a running task",
             "a fresh driver learns how a task ended meanwhile",
+            "a task that takes too much memory is killed, and it is said why",
             "a missing program is an error that names it",
         ]
     );

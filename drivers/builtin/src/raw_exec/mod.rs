@@ -4,10 +4,8 @@
 
 mod command;
 mod config;
-mod denied;
 mod driver;
 mod fingerprint;
-mod handle;
 mod options;
 mod spec;
 #[cfg(test)]

@@ -1,17 +1,13 @@
 //! From a task and its block to what an executor starts.
 
-use std::path::Path;
-
 use driver::{StartError, TaskConfig};
-use executor::{CgroupPlan, LaunchSpec, LogSpec};
-use sandbox::cgroup::{Hierarchies, Limits};
+use executor::{CgroupPlan, LaunchSpec};
+use sandbox::cgroup::Hierarchies;
 use sandbox::spawn::Identity;
 
 use super::config::{CgroupOverride, Config};
-use super::denied::{self, IdRanges};
-use super::handle::chain;
 use super::{RawExecOptions, command};
-use crate::task_name::task_name;
+use crate::executed::{DeniedIds, chain, check_user, limits, logs, matches, own_group, text};
 
 /// Returns what the executor is to start. Blocks for lookups of the user and of the command.
 ///
@@ -25,14 +21,7 @@ pub(super) fn of(
     let program =
         command::resolve(&config.command, task).map_err(|error| StartError::Fatal(error.to_string()))?;
     let patterns: Vec<&String> = options.denied_envvars.iter().chain(&config.denied_envvars).collect();
-    let allowed = |name: &str| !patterns.iter().any(|pattern| denied::matches(pattern, name));
-    let logs = (!task.logs.disabled).then(|| LogSpec {
-        dir: text(&task.logs.dir),
-        stdout: format!("{}.stdout", task.id.task),
-        stderr: format!("{}.stderr", task.id.task),
-        max_files: task.logs.max_files,
-        max_bytes: task.logs.max_bytes(),
-    });
+    let allowed = |name: &str| !patterns.iter().any(|pattern| matches(pattern, name));
     Ok(LaunchSpec {
         program: text(&program),
         args: config.args.clone(),
@@ -41,34 +30,16 @@ pub(super) fn of(
         identity: identity(options, task.user.as_deref())?,
         oom_score_adj: config.oom_score_adj,
         cgroup: cgroup(config, task)?,
-        logs,
+        logs: logs(task),
         isolation: None,
     })
 }
 
-fn text(path: &Path) -> String {
-    path.to_string_lossy().into_owned()
-}
-
 fn identity(options: &RawExecOptions, user: Option<&str>) -> Result<Option<Identity>, StartError> {
-    let fatal = |message: String| StartError::Fatal(message);
-    let ranges = |name: &str, text: &str| {
-        IdRanges::parse(text).ok_or_else(|| fatal(format!("{name} {text:?} is not a list of ids and ranges")))
-    };
-    let uids = ranges("denied_host_uids", &options.denied_host_uids)?;
-    let gids = ranges("denied_host_gids", &options.denied_host_gids)?;
+    let denied = DeniedIds { uids: &options.denied_host_uids, gids: &options.denied_host_gids };
     let user = user.filter(|user| !user.is_empty());
     // Without a user the task runs as the agent, to which the same rules apply.
-    let wanted = match user {
-        Some(user) => sandbox::user::lookup(user).map_err(|error| fatal(chain(&error)))?,
-        None => sandbox::user::current(),
-    };
-    if uids.contains(wanted.uid) {
-        return Err(fatal(format!("running as user id {} is denied on this node", wanted.uid)));
-    }
-    if let Some(gid) = wanted.groups.iter().chain([&wanted.gid]).find(|gid| gids.contains(**gid)) {
-        return Err(fatal(format!("running with group id {gid} is denied on this node")));
-    }
+    let wanted = check_user(&denied, user)?;
     Ok(user.map(|_| wanted))
 }
 
@@ -92,25 +63,6 @@ fn cgroup(config: &Config, task: &TaskConfig) -> Result<CgroupPlan, StartError> 
             };
             Ok(CgroupPlan::Join { dirs: paths.iter().map(dir).collect::<Result<_, _>>()? })
         }
-        CgroupOverride::None => Ok(match &task.cgroup_parent {
-            Some(parent) => CgroupPlan::Own {
-                name: format!("{parent}/{}", task_name(&task.id)),
-                limits: limits(task),
-                required: false,
-            },
-            None => CgroupPlan::None,
-        }),
-    }
-}
-
-fn limits(task: &TaskConfig) -> Limits {
-    let resources = &task.resources;
-    let some = |number: u64| (number > 0).then_some(number);
-    Limits {
-        cpu_shares: some(resources.cpu_mhz),
-        cpuset: resources.cores.clone().filter(|cores| !cores.is_empty()),
-        memory: some(resources.memory_mb << 20),
-        memory_max: resources.memory_max_mb.and_then(some).map(|mb| mb << 20),
-        pids: None,
+        CgroupOverride::None => Ok(own_group(task, limits(task), false).unwrap_or(CgroupPlan::None)),
     }
 }

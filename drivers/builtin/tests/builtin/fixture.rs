@@ -13,6 +13,12 @@ use sandbox::cgroup::{GroupName, Hierarchies, sweep};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+/// Starts processes, also outside the session, and prints their pids.
+pub(crate) const FAMILY: &str = "setsid sleep 60 & echo $!; (setsid sh -c 'echo $$; exec sleep 60' &); \
+                                 sleep 60 & echo $!; sleep 0.1; echo family; wait";
+/// Keeps 200 MB in memory; each of the fixture's tasks may have 64 MiB.
+pub(crate) const HOG: &str = "head -c 200000000 /dev/zero | tail";
+
 pub(crate) struct Host {
     dir: TempDir,
     by_cgroup: bool,
@@ -76,11 +82,10 @@ impl Fixture for Host {
             Script::Run => self.shell("exec sleep 60"),
             Script::Graceful => self.shell("trap 'exit 0' INT; echo ready; while :; do sleep 0.01; done"),
             Script::Stubborn => self.shell("trap '' INT TERM; echo ready; while :; do sleep 0.01; done"),
-            Script::Family => self.shell(
-                "setsid sleep 60 & echo $!; (setsid sh -c 'echo $$; exec sleep 60' &); sleep 60 & echo $!; \
-                 sleep 0.1; echo family; wait",
-            ),
+            Script::Family => self.shell(FAMILY),
             Script::Print(out, err) => self.shell(&format!("echo {out}; echo {err} >&2")),
+            Script::Hog if !self.by_cgroup => return None,
+            Script::Hog => self.shell(HOG),
             Script::Missing => self.config(json!({ "command": "no-such-program" })),
             Script::BadConfig => self.config(json!({ "command": "/bin/true", "no_such_key": 1 })),
         })

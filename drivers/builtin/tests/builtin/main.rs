@@ -1,5 +1,7 @@
-//! `raw_exec` with real processes. This binary is also the executor that the driver starts, hence its own `main`.
+//! `raw_exec` and `exec` with real processes. This binary is also the executor that the driver starts, hence its own `main`.
 
+mod exec;
+mod exec_fixture;
 mod fixture;
 mod raw_exec;
 
@@ -16,7 +18,8 @@ fn main() {
             Ok(())
         })
     };
-    let conclusion = libtest_mimic::run(&Arguments::from_args(), raw_exec::TESTS.iter().map(trial).collect());
+    let trials = raw_exec::TESTS.iter().chain(exec::TESTS).map(trial).collect();
+    let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
     let own = i32::try_from(std::process::id()).expect("pid");
     let left = sandbox::descendants::of(own);
     assert!(conclusion.has_failed() || left.is_empty(), "processes are left, zombies included: {left:?}");

@@ -20,7 +20,7 @@ pub(super) enum Verdict {
 type Case = for<'a> fn(&'a dyn Fixture, &'static str) -> BoxFuture<'a, Verdict>;
 
 /// Every case, with the promise that it tests.
-pub(super) const ALL: [(&str, Case); 13] = [
+pub(super) const ALL: [(&str, Case); 14] = [
     ("a usable driver says so", |f, n| Box::pin(healthy(f, n))),
     ("an exit code is reported, to everybody and again", |f, n| Box::pin(exit_code(f, n))),
     ("output is in the log files when wait returns", |f, n| Box::pin(output(f, n))),
@@ -32,6 +32,7 @@ pub(super) const ALL: [(&str, Case); 13] = [
     ("a fresh driver takes over a running task", |f, n| Box::pin(recover_running(f, n))),
     ("a fresh driver learns how a task ended meanwhile", |f, n| Box::pin(recover_ended(f, n))),
     ("a destroyed task leaves nothing and cannot be recovered", |f, n| Box::pin(destroyed(f, n))),
+    ("a task that takes too much memory is killed, and it is said why", |f, n| Box::pin(out_of_memory(f, n))),
     ("a missing program is an error that names it", |f, n| Box::pin(missing(f, n))),
     ("a wrong config is an error with its place", |f, n| Box::pin(bad_config(f, n))),
 ];
@@ -151,18 +152,19 @@ async fn stubborn_stop(fixture: &dyn Fixture, case: &'static str) -> Verdict {
 async fn descendants(fixture: &dyn Fixture, case: &'static str) -> Verdict {
     let Some(running) = start(fixture, case, &Script::Family).await else { return Verdict::NotApplicable };
     let output = running.until_output("family").await;
-    let pids: Vec<&str> = output.lines().filter(|line| line.parse::<u32>().is_ok()).collect();
-    assert!(pids.len() >= 2, "{case}: {output:?}");
-    let living = |pids: &[&str]| -> Vec<String> {
-        let status = |pid: &&&str| std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let printed: Vec<i32> = output.lines().filter_map(|line| line.parse().ok()).collect();
+    let pids = fixture.host_pids(&running.task, &printed);
+    assert!(printed.len() >= 2 && pids.len() == printed.len(), "{case}: {pids:?} of {output:?}");
+    let living = |pids: &[i32]| -> Vec<i32> {
+        let status = |pid: &&i32| std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
         let lives =
-            |pid: &&&str| status(pid).lines().any(|l| l.starts_with("State:") && !l.contains("zombie"));
-        pids.iter().filter(lives).map(|pid| (*pid).to_owned()).collect()
+            |pid: &&i32| status(pid).lines().any(|l| l.starts_with("State:") && !l.contains("zombie"));
+        pids.iter().filter(lives).copied().collect()
     };
-    assert_eq!(living(&pids).len(), pids.len(), "{case}");
+    assert_eq!(living(&pids), pids, "{case}");
     running.stop(Duration::from_millis(100)).await;
     running.wait().await;
-    assert_eq!(living(&pids), Vec::<String>::new(), "{case}");
+    assert_eq!(living(&pids), Vec::<i32>::new(), "{case}");
     running.end(fixture).await
 }
 
@@ -237,6 +239,13 @@ async fn destroyed(fixture: &dyn Fixture, case: &'static str) -> Verdict {
         assert!(matches!(recovered, Err(RecoverError::Lost { .. })), "{case}: {recovered:?}");
     }
     Verdict::Passed
+}
+
+async fn out_of_memory(fixture: &dyn Fixture, case: &'static str) -> Verdict {
+    let Some(running) = start(fixture, case, &Script::Hog).await else { return Verdict::NotApplicable };
+    let exit = running.wait().await;
+    assert!(exit.oom_killed && !exit.is_success(), "{case}: {exit:?}");
+    running.end(fixture).await
 }
 
 async fn missing(fixture: &dyn Fixture, case: &'static str) -> Verdict {

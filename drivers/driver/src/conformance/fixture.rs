@@ -19,6 +19,8 @@ pub enum Script {
     Family,
     /// Write one line to stdout and one to stderr, then end with 0.
     Print(&'static str, &'static str),
+    /// Take more memory than the task may have, until the first process is killed for it.
+    Hog,
     /// A program that does not exist.
     Missing,
     /// A `config` block with a key that does not exist, named `no_such_key`.
@@ -35,6 +37,12 @@ pub trait Fixture: Send + Sync {
 
     /// Returns whether tasks outlive the driver, so that [`Driver::recover`] can find them.
     fn survives(&self) -> bool;
+
+    /// Returns the host's pids of processes that the task itself knows by these.
+    fn host_pids(&self, task: &TaskConfig, pids: &[i32]) -> Vec<i32> {
+        let _ = task;
+        pids.to_vec()
+    }
 
     /// Returns what is left of a task that was destroyed: processes, cgroups, directories. Empty when all is well.
     fn leftovers(&self, task: &TaskConfig) -> Vec<String>;

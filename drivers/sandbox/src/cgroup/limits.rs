@@ -5,6 +5,8 @@
 pub struct Limits {
     /// CPU in MHz, used as relative weight between tasks.
     pub cpu_shares: Option<u64>,
+    /// CPU time that the task may not exceed.
+    pub cpu_quota: Option<CpuQuota>,
     /// Pinned cores, in the kernel's list format (`0-2,5`).
     pub cpuset: Option<String>,
     /// Memory that the task reserves, in bytes; the hard limit unless `memory_max` is given.
@@ -13,6 +15,26 @@ pub struct Limits {
     pub memory_max: Option<u64>,
     /// Number of processes and threads.
     pub pids: Option<u64>,
+}
+
+/// CPU time per period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct CpuQuota {
+    /// CPU time in each period, in microseconds; more than the period for more than one core.
+    pub quota_us: u64,
+    /// Length of a period, in microseconds.
+    pub period_us: u64,
+}
+
+impl CpuQuota {
+    /// Returns the quota of a task that may use `mhz` where one core has `core_mhz`; at least what the kernel takes.
+    #[must_use]
+    pub fn of_share(mhz: u64, core_mhz: u64) -> Self {
+        const PERIOD_US: u64 = 100_000;
+        const LEAST_US: u64 = 1_000;
+        let quota_us = (mhz.saturating_mul(PERIOD_US) / core_mhz.max(1)).max(LEAST_US);
+        Self { quota_us, period_us: PERIOD_US }
+    }
 }
 
 impl Limits {
@@ -52,6 +74,12 @@ mod tests {
         assert_eq!(both(0), (Some(2), Some(1)));
         assert_eq!(both(1024), (Some(1024), Some(39)));
         assert_eq!(both(u64::MAX), (Some(262_144), Some(10_000)));
+    }
+
+    #[test]
+    fn a_share_of_a_core_becomes_a_quota() {
+        let quota = |mhz, core| CpuQuota::of_share(mhz, core).quota_us;
+        assert_eq!([quota(500, 2_000), quota(3_000, 2_000), quota(1, 4_000)], [25_000, 150_000, 1_000]);
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub mod v2;
 
 pub use error::CgroupError;
 pub use group::Group;
-pub use limits::Limits;
+pub use limits::{CpuQuota, Limits};
 pub use mode::{Controller, Hierarchies, Mode};
 pub use name::GroupName;
 pub use stats::{Events, Stats};

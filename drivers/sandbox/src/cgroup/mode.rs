@@ -116,6 +116,26 @@ impl Hierarchies {
         Some(root.join(path.trim_start_matches('/')))
     }
 
+    /// Returns what keeps this process from limiting tasks here; `None` when nothing does.
+    ///
+    /// Looks only; a host may still refuse a group later, and then says why.
+    #[must_use]
+    pub fn obstacle(&self) -> Option<String> {
+        if let Some(root) = self.roots().into_iter().find(|root| !is_writable(root)) {
+            return Some(format!("{} is not writable", root.display()));
+        }
+        let offered = match &self.unified {
+            Some(unified) if self.v1.is_empty() => {
+                fs::read_to_string(unified.join("cgroup.controllers")).unwrap_or_default()
+            }
+            _ => self.v1.iter().map(|(controller, _)| controller.name()).collect::<Vec<_>>().join(" "),
+        };
+        let missing = ["cpu", "memory", "pids"]
+            .into_iter()
+            .find(|needed| !offered.split_whitespace().any(|controller| controller == *needed));
+        missing.map(|missing| format!("no hierarchy has the {missing} controller"))
+    }
+
     /// Returns the root directories of all hierarchies, each once.
     #[must_use]
     pub fn roots(&self) -> Vec<PathBuf> {
@@ -125,6 +145,10 @@ impl Hierarchies {
         roots.dedup();
         roots
     }
+}
+
+fn is_writable(dir: &Path) -> bool {
+    rustix::fs::access(dir, rustix::fs::Access::WRITE_OK).is_ok()
 }
 
 #[cfg(test)]
@@ -153,6 +177,24 @@ mod tests {
             ]
         );
         assert_eq!(found.roots().len(), 3);
+    }
+
+    #[test]
+    fn a_host_without_a_needed_controller_cannot_limit() {
+        let dir = tempfile::tempdir().expect("directory");
+        let mount = |kind: &str, options: &str| {
+            format!("1 2 0:1 / {} rw - {kind} {kind} {options}\n", dir.path().display())
+        };
+        let obstacle = |text: &str| Hierarchies::from_mountinfo(text).expect("hierarchies").obstacle();
+        assert_eq!(obstacle(&mount("cgroup", "rw,cpu,memory,pids")), None);
+        let missing = "no hierarchy has the memory controller".to_owned();
+        assert_eq!(obstacle(&mount("cgroup", "rw,cpu,pids")), Some(missing));
+        let missing = "no hierarchy has the cpu controller".to_owned();
+        assert_eq!(obstacle(&mount("cgroup2", "rw")), Some(missing));
+        fs::write(dir.path().join("cgroup.controllers"), "cpuset cpu io memory pids\n").expect("file");
+        assert_eq!(obstacle(&mount("cgroup2", "rw")), None);
+        let gone = obstacle("1 2 0:1 / /no/such rw - cgroup2 cgroup2 rw\n");
+        assert_eq!(gone, Some("/no/such is not writable".to_owned()));
     }
 
     #[test]

@@ -27,6 +27,10 @@ pub(super) fn apply<'a>(
     if let (Some(dir), Some(shares)) = (dir(Controller::Cpu), limits.v1_shares()) {
         tree::write(dir, "cpu.shares", &shares.to_string())?;
     }
+    if let (Some(dir), Some(quota)) = (dir(Controller::Cpu), limits.cpu_quota) {
+        tree::write(dir, "cpu.cfs_period_us", &quota.period_us.to_string())?;
+        tree::write(dir, "cpu.cfs_quota_us", &quota.quota_us.to_string())?;
+    }
     if let (Some(dir), Some(cores)) = (dir(Controller::Cpuset), &limits.cpuset) {
         tree::write(dir, "cpuset.cpus", cores)?;
     }

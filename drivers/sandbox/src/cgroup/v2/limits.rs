@@ -40,6 +40,9 @@ pub(super) fn apply(dir: &Path, limits: &Limits) -> Result<(), CgroupError> {
     if let Some(weight) = limits.v2_weight() {
         tree::write(dir, "cpu.weight", &weight.to_string())?;
     }
+    if let Some(quota) = limits.cpu_quota {
+        tree::write(dir, "cpu.max", &format!("{} {}", quota.quota_us, quota.period_us))?;
+    }
     if let Some(cores) = &limits.cpuset {
         tree::write(dir, "cpuset.cpus", cores)?;
     }

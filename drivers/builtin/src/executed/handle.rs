@@ -1,4 +1,4 @@
-//! What finds a `raw_exec` task again, and a task that is held.
+//! What finds a task again by its executor, and a task that is held.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -93,7 +93,7 @@ fn exit_result(outcome: Outcome) -> ExitResult {
 }
 
 /// Returns an error with its causes, as text.
-pub(super) fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

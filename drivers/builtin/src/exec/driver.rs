@@ -1,0 +1,95 @@
+//! The driver: tasks by way of executors.
+
+use driver::config::ConfigErrors;
+use driver::signal::Signal;
+use driver::{
+    BoxFuture, Capabilities, ConfigMap, Driver, ExitResult, Fingerprint, FsIsolation, RecoverError,
+    StartError, StopRequest, TaskConfig, TaskError, TaskHandle, TaskId, TaskStats,
+};
+
+use super::ExecOptions;
+use super::config::Config;
+use super::fingerprint::fingerprint;
+use super::{rights, spec};
+use crate::executed::Tasks;
+
+const NAME: &str = "exec";
+
+/// The `exec` driver.
+#[derive(Debug)]
+pub struct Exec {
+    options: ExecOptions,
+    tasks: Tasks,
+}
+
+impl Exec {
+    /// Makes a driver that holds no task yet.
+    #[must_use]
+    pub fn new(options: ExecOptions) -> Self {
+        let tasks = Tasks::new(NAME, options.executor.clone(), options.state_root.clone());
+        Self { options, tasks }
+    }
+
+    /// Returns a handle of a task that an earlier agent started, if its executor's state is still there: for agents
+    /// that were killed before they could record one.
+    #[must_use]
+    pub fn find(&self, id: &TaskId) -> Option<TaskHandle> {
+        self.tasks.find(id)
+    }
+
+    async fn start_task(&self, task: TaskConfig) -> Result<TaskHandle, StartError> {
+        let config = Config::decode(&task.config)?;
+        let options = self.options.clone();
+        self.tasks.start(task, move |task| spec::of(&options, &config, task)).await
+    }
+}
+
+impl Driver for Exec {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities { send_signals: true, exec: false, fs_isolation: FsIsolation::Chroot }
+    }
+
+    fn default_user(&self) -> Option<&'static str> {
+        Some(rights::DEFAULT_USER)
+    }
+
+    fn fingerprint(&self) -> BoxFuture<'_, Fingerprint> {
+        Box::pin(async { fingerprint(NAME) })
+    }
+
+    fn validate(&self, config: &ConfigMap) -> Result<(), ConfigErrors> {
+        Config::decode(config).map(drop)
+    }
+
+    fn start(&self, task: TaskConfig) -> BoxFuture<'_, Result<TaskHandle, StartError>> {
+        Box::pin(self.start_task(task))
+    }
+
+    fn recover<'a>(&'a self, handle: &'a TaskHandle) -> BoxFuture<'a, Result<(), RecoverError>> {
+        Box::pin(self.tasks.recover(handle))
+    }
+
+    fn wait<'a>(&'a self, id: &'a TaskId) -> BoxFuture<'a, Result<ExitResult, TaskError>> {
+        Box::pin(self.tasks.wait(id))
+    }
+
+    fn stop<'a>(&'a self, id: &'a TaskId, request: StopRequest) -> BoxFuture<'a, Result<(), TaskError>> {
+        Box::pin(self.tasks.stop(id, request))
+    }
+
+    fn signal<'a>(&'a self, id: &'a TaskId, signal: Signal) -> BoxFuture<'a, Result<(), TaskError>> {
+        Box::pin(self.tasks.signal(id, signal))
+    }
+
+    fn stats<'a>(&'a self, id: &'a TaskId) -> BoxFuture<'a, Result<TaskStats, TaskError>> {
+        Box::pin(self.tasks.stats(id))
+    }
+
+    fn destroy<'a>(&'a self, id: &'a TaskId) -> BoxFuture<'a, Result<(), TaskError>> {
+        Box::pin(self.tasks.destroy(id))
+    }
+}
