@@ -34,6 +34,8 @@ Usage: cargo xtask <tool>
   crash [--points N]
                      kills a real server at N of the first 500 system calls of its disk and looks for what it
                      had acknowledged
+  bench cluster [--c2m] [--runs N] [--profile NAME]
+                     placing through HTTP on 5,000 nodes, or two million containers, beside the goals
   bench control      throughput, restart and watches of the control plane, beside the goals
   bench dev          times and memory of the dev cluster, beside the goals
   bench scheduler [NODES...] [ROWS...]
@@ -66,6 +68,7 @@ fn dispatch(args: &[&str]) -> Result<ExitCode> {
         ["nightly"] => nightly::nightly()?,
         ["sim", rest @ ..] => sim::sim(rest)?,
         ["crash", rest @ ..] => crash::crash(rest)?,
+        ["bench", "cluster", rest @ ..] => bench::cluster(rest)?,
         ["bench", "control", rest @ ..] => bench::control(rest)?,
         ["bench", "dev"] => bench::dev()?,
         ["bench", "scheduler", sizes @ ..] => bench::scheduler(sizes)?,

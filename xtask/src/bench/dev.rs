@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
-use super::cluster::Cluster;
+use super::dev_cluster::Cluster;
 use super::table::{Row, Unit, table};
 use super::{http, process};
 use crate::run::{cargo, root, stage};

@@ -24,11 +24,20 @@ pub(crate) struct Fleet {
 }
 
 impl Fleet {
-    /// Starts `count` nodes with the numbers from `first` on.
+    /// Starts `count` nodes with the numbers from `first` on, which run what is placed on them.
     pub(crate) fn start(program: &Path, server: &Server, first: u32, count: u32) -> Result<Self> {
+        Self::start_as("running", program, server, first, count)
+    }
+
+    /// Starts `count` nodes that are alive but never ask for what is placed on them.
+    pub(crate) fn start_idle(program: &Path, server: &Server, count: u32) -> Result<Self> {
+        Self::start_as("idle", program, server, 0, count)
+    }
+
+    fn start_as(kind: &str, program: &Path, server: &Server, first: u32, count: u32) -> Result<Self> {
         let mut command = Command::new(program);
         command.args(server.client_files());
-        command.args([server.rpc.to_string(), first.to_string(), count.to_string()]);
+        command.args([server.rpc.to_string(), first.to_string(), count.to_string(), kind.to_owned()]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().with_context(|| format!("cannot run {}", program.display()))?;
         let commands = child.stdin.take().context("the fleet has no standard input")?;

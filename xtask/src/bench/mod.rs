@@ -7,6 +7,7 @@ mod cluster;
 mod connections;
 mod control;
 mod dev;
+mod dev_cluster;
 mod disk;
 mod fleet;
 mod http;
@@ -17,6 +18,7 @@ mod scheduler;
 mod server;
 mod table;
 
+pub(crate) use cluster::cluster;
 pub(crate) use connections::connections;
 pub(crate) use control::control;
 pub(crate) use dev::dev;

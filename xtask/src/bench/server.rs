@@ -75,7 +75,8 @@ impl Server {
         Ok(())
     }
 
-    fn await_leader(&mut self) -> Result<()> {
+    /// Waits until it leads.
+    pub(crate) fn await_leader(&mut self) -> Result<()> {
         let deadline = Instant::now() + READY;
         loop {
             let leads = http::request(self.http, "GET", "/v1/status/leader", "")
