@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use builtin::MockOptions;
+use builtin::{ExecSettings, MockOptions};
 use executor::link::Program;
 use lifecycle::gc::GcOptions;
 use model::{HostVolume, PortRange, Reserved};
@@ -71,7 +71,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// A configuration with the documented defaults, and `raw_exec` off.
+    /// A configuration with the documented defaults: `exec` where the host can, `raw_exec` off.
     #[must_use]
     pub fn new(state_dir: PathBuf, alloc_dir: PathBuf) -> Self {
         Self {
@@ -113,12 +113,30 @@ impl Config {
 }
 
 /// Which drivers there are.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct DriverSettings {
+    /// `exec`; `None` switches it off.
+    pub exec: Option<ExecSettings>,
+    /// What of the host is in the root of an isolated task, host path to path in the root; empty is the default.
+    pub chroot_env: BTreeMap<String, String>,
+    /// Users that no isolated task runs as.
+    pub denied_users: Vec<String>,
     /// `raw_exec`; `None` switches it off.
     pub raw_exec: Option<RawExecSettings>,
     /// `mock_driver`; `None` leaves it out.
     pub mock: Option<MockOptions>,
+}
+
+impl Default for DriverSettings {
+    fn default() -> Self {
+        Self {
+            exec: Some(ExecSettings::default()),
+            chroot_env: BTreeMap::new(),
+            denied_users: vec!["root".to_owned()],
+            raw_exec: None,
+            mock: None,
+        }
+    }
 }
 
 /// Settings of `raw_exec`.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use builtin::{Mock, MockOptions, RawExec, RawExecOptions};
+use builtin::{Exec, ExecOptions, ExecSettings, Mock, MockOptions, RawExec, RawExecOptions};
 use driver::signal::Signal;
 use driver::{Driver, Fingerprint, Health, TaskError, TaskHandle, TaskId, TaskStats};
 use model::{AllocId, DriverInfo, Name};
@@ -12,7 +12,7 @@ use model::{AllocId, DriverInfo, Name};
 use crate::{Config, clock};
 
 /// Drivers of the job language that this build does not have; nodes say so.
-const ABSENT: [&str; 4] = ["docker", "exec", "java", "qemu"];
+const ABSENT: [&str; 3] = ["docker", "java", "qemu"];
 /// Drivers that simulated nodes claim to have; all of them are the mock driver.
 const SIMULATED: [&str; 3] = ["mock_driver", "exec", "docker"];
 
@@ -20,6 +20,7 @@ const SIMULATED: [&str; 3] = ["mock_driver", "exec", "docker"];
 pub(crate) struct Drivers {
     by_name: BTreeMap<&'static str, Arc<dyn Driver>>,
     raw_exec: Option<Arc<RawExec>>,
+    exec: Option<Arc<Exec>>,
 }
 
 impl Drivers {
@@ -29,14 +30,19 @@ impl Drivers {
         if config.sim.is_some() {
             let mock: Arc<dyn Driver> = Arc::new(Mock::new(MockOptions::default()));
             by_name.extend(SIMULATED.map(|name| (name, Arc::clone(&mock))));
-            return Self { by_name, raw_exec: None };
+            return Self { by_name, raw_exec: None, exec: None };
         }
         if let Some(options) = &config.drivers.mock {
             by_name.insert("mock_driver", Arc::new(Mock::new(options.clone())));
         }
         let raw_exec = Arc::new(RawExec::new(raw_exec_options(config)));
         by_name.insert("raw_exec", Arc::clone(&raw_exec) as Arc<dyn Driver>);
-        Self { by_name, raw_exec: Some(raw_exec) }
+        let exec =
+            config.drivers.exec.as_ref().map(|settings| Arc::new(Exec::new(exec_options(config, settings))));
+        if let Some(exec) = &exec {
+            by_name.insert("exec", Arc::clone(exec) as Arc<dyn Driver>);
+        }
+        Self { by_name, raw_exec: Some(raw_exec), exec }
     }
 
     /// Returns the driver of that name.
@@ -49,6 +55,9 @@ impl Drivers {
         let now = clock::now();
         let mut found = BTreeMap::new();
         let absent = Fingerprint::undetected("this build does not have the driver");
+        if self.exec.is_none() {
+            found.insert(Name::from("exec"), info(&Fingerprint::undetected("disabled"), now));
+        }
         for name in ABSENT {
             found.insert(Name::from(name), info(&absent, now));
         }
@@ -62,9 +71,13 @@ impl Drivers {
         found
     }
 
-    /// Looks for a task that an earlier agent started and of which nothing was recorded.
-    pub(crate) fn find(&self, id: &TaskId) -> Option<TaskHandle> {
-        self.raw_exec.as_ref()?.find(id)
+    /// Looks for a task of a driver that an earlier agent started and of which nothing was recorded.
+    pub(crate) fn find(&self, driver: &str, id: &TaskId) -> Option<TaskHandle> {
+        match driver {
+            "raw_exec" => self.raw_exec.as_ref()?.find(id),
+            "exec" => self.exec.as_ref()?.find(id),
+            _ => None,
+        }
     }
 
     /// Sends a signal to a task, whichever driver holds it.
@@ -123,6 +136,17 @@ fn raw_exec_options(config: &Config) -> RawExecOptions {
         }
         None => options.enabled = false,
     }
+    options
+}
+
+fn exec_options(config: &Config, settings: &ExecSettings) -> ExecOptions {
+    let mut options = ExecOptions::new(config.executor.clone(), executors_dir(&config.state_dir));
+    options.settings = settings.clone();
+    if !config.drivers.chroot_env.is_empty() {
+        options.chroot_env.clone_from(&config.drivers.chroot_env);
+    }
+    options.denied_users.clone_from(&config.drivers.denied_users);
+    options.hidden.extend([config.state_dir.clone(), config.alloc_dir.clone()]);
     options
 }
 

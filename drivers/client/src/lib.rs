@@ -33,6 +33,7 @@ mod sweep;
 mod task;
 
 pub use alloc_dir::FileEntry;
+pub use builtin::ExecSettings;
 pub use client::{Client, ShutdownMode};
 pub use config::{Config, DriverSettings, RawExecSettings};
 pub use driver::BoxFuture;

@@ -1,9 +1,10 @@
 //! From the configuration of an agent to that of its client.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use builtin::MockOptions;
-use client::{Config, DriverSettings, RawExecSettings};
+use client::{Config, DriverSettings, ExecSettings, RawExecSettings};
 use model::{HostVolume, PortRange, Reserved};
 
 use crate::config::{AgentConfig, ConfigError};
@@ -89,16 +90,50 @@ fn drivers(config: &AgentConfig) -> Result<DriverSettings, ConfigError> {
     for (name, plugin) in &config.plugins {
         let enabled = plugin.get("enabled").is_none_or(|enabled| enabled == true || enabled == "true");
         match name.as_str() {
+            "exec" => settings.exec = Some(exec(plugin)?),
             "raw_exec" => settings.raw_exec = enabled.then(|| raw_exec(plugin)),
             "mock_driver" => settings.mock = enabled.then(MockOptions::default),
             other => {
                 return Err(ConfigError::Invalid(format!(
-                    "plugin {other:?} does not exist: raw_exec and mock_driver do"
+                    "plugin {other:?} does not exist: exec, raw_exec and mock_driver do"
                 )));
             }
         }
     }
+    settings.chroot_env = chroot_env(config)?;
+    for (key, value) in &config.client.options {
+        match key.as_str() {
+            "user.denylist" => settings.denied_users = list(value),
+            other => {
+                let text = format!("client.options: {other:?} is not known; user.denylist is");
+                return Err(ConfigError::Invalid(text));
+            }
+        }
+    }
     Ok(settings)
+}
+
+fn list(text: &str) -> Vec<String> {
+    text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
+/// Paths as they are, without slashes at their ends: the documentation writes directories with one.
+fn chroot_env(config: &AgentConfig) -> Result<BTreeMap<String, String>, ConfigError> {
+    let plain = |path: &String| -> Result<String, ConfigError> {
+        let trimmed = path.trim_end_matches('/');
+        if trimmed.starts_with('/') {
+            return Ok(trimmed.to_owned());
+        }
+        Err(ConfigError::Invalid(format!("client.chroot_env: {path:?} is not a path below \"/\"")))
+    };
+    let pairs = config.client.chroot_env.iter();
+    pairs.map(|(source, target)| Ok((plain(source)?, plain(target)?))).collect()
+}
+
+fn exec(plugin: &serde_json::Value) -> Result<ExecSettings, ConfigError> {
+    let wrong = |text: String| ConfigError::Invalid(format!("plugin \"exec\": {text}"));
+    let block = plugin.as_object().ok_or_else(|| wrong("config is not a block".to_owned()))?;
+    ExecSettings::decode(block).map_err(|errors| wrong(errors.to_string()))
 }
 
 fn raw_exec(plugin: &serde_json::Value) -> RawExecSettings {
@@ -111,5 +146,61 @@ fn raw_exec(plugin: &serde_json::Value) -> RawExecSettings {
         denied_host_uids: text("denied_host_uids"),
         denied_host_gids: text("denied_host_gids"),
         denied_envvars: list("denied_envvars"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(plugins: serde_json::Value, client: &[(&str, &str)]) -> Result<DriverSettings, String> {
+        let mut config = AgentConfig::default();
+        let serde_json::Value::Object(plugins) = plugins else { panic!("plugins by name") };
+        config.plugins = plugins.into_iter().collect();
+        for (key, value) in client {
+            let map = if key.starts_with('/') || key.starts_with("etc") {
+                &mut config.client.chroot_env
+            } else {
+                &mut config.client.options
+            };
+            map.insert((*key).to_owned(), (*value).to_owned());
+        }
+        drivers(&config).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn drivers_are_set_as_configured() {
+        let none = check(serde_json::json!({}), &[]).expect("settings");
+        assert!(none.exec.is_some() && none.raw_exec.is_none() && none.mock.is_none());
+        assert_eq!(none.denied_users, ["root"]);
+        let plugins = serde_json::json!({
+            "exec": {"default_pid_mode": "host", "allow_caps": ["net_raw"]},
+            "raw_exec": {"enabled": true, "denied_host_uids": "0"},
+        });
+        let client = [("/bin/", "/bin/"), ("/opt/tools", "/tools"), ("user.denylist", "")];
+        let given = check(plugins, &client).expect("settings");
+        assert_eq!(given.exec.expect("exec").allow_caps.to_string(), "net_raw");
+        assert_eq!(given.raw_exec.expect("raw_exec").denied_host_uids, "0");
+        assert_eq!(given.chroot_env["/bin"], "/bin");
+        assert!(given.denied_users.is_empty());
+    }
+
+    #[test]
+    fn mistakes_of_drivers_are_named() {
+        let error = |plugins, client: &[(&str, &str)]| check(plugins, client).expect_err("a mistake");
+        let none = || serde_json::json!({});
+        assert_eq!(
+            error(serde_json::json!({"exec": {"allow_cap": []}}), &[]),
+            "plugin \"exec\": config.allow_cap: unknown key \"allow_cap\", did you mean \"allow_caps\"?"
+        );
+        assert_eq!(
+            error(serde_json::json!({"exce": {}}), &[]),
+            "plugin \"exce\" does not exist: exec, raw_exec and mock_driver do"
+        );
+        assert_eq!(error(none(), &[("etc", "/etc")]), "client.chroot_env: \"etc\" is not a path below \"/\"");
+        assert_eq!(
+            error(none(), &[("user.deny", "x")]),
+            "client.options: \"user.deny\" is not known; user.denylist is"
+        );
     }
 }

@@ -40,11 +40,6 @@ impl ExecHost {
     pub(crate) fn shell(&self, script: &str) -> TaskConfig {
         self.config(json!({ "command": "sh", "args": ["-c", script] }))
     }
-
-    /// As [`ExecHost::shell`], as root.
-    pub(crate) fn root_shell(&self, script: &str) -> TaskConfig {
-        TaskConfig { user: Some("root".to_owned()), ..self.shell(script) }
-    }
 }
 
 /// Returns the directories of a task's own cgroup.

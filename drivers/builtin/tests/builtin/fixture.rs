@@ -29,6 +29,10 @@ impl Host {
         Self { dir: tempfile::tempdir().expect("directory"), by_cgroup }
     }
 
+    pub(crate) fn path(&self) -> &std::path::Path {
+        self.dir.path()
+    }
+
     pub(crate) fn options(&self) -> RawExecOptions {
         let binary = std::env::current_exe().expect("own binary");
         RawExecOptions::enabled(Program::subcommand_of(binary), self.dir.path().join("executors"))

@@ -3,6 +3,8 @@
 mod exec;
 mod exec_fixture;
 mod fixture;
+mod leaks;
+mod probes;
 mod raw_exec;
 
 use libtest_mimic::{Arguments, Trial};
@@ -18,7 +20,11 @@ fn main() {
             Ok(())
         })
     };
-    let trials = raw_exec::TESTS.iter().chain(exec::TESTS).map(trial).collect();
+    let trials = [raw_exec::TESTS, exec::TESTS, probes::TESTS, leaks::TESTS]
+        .into_iter()
+        .flatten()
+        .map(trial)
+        .collect();
     let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
     let own = i32::try_from(std::process::id()).expect("pid");
     let left = sandbox::descendants::of(own);

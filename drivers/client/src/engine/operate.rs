@@ -60,7 +60,9 @@ pub(super) async fn prepare_task(
         recoverable,
     };
     let name = Name::clone(task);
-    match shared.block(move || prepare(&context, &name)).await {
+    let driver = context.task(task).and_then(|task| shared.drivers.get(&task.driver));
+    let default_user = driver.and_then(|driver| driver.default_user());
+    match shared.block(move || prepare(&context, &name, default_user)).await {
         Some(Ok(())) => task::Event::Prepared,
         Some(Err(error)) => failed(chain(&error), error.is_recoverable()),
         None => failed("the client is shutting down".to_owned(), true),

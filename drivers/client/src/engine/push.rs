@@ -122,7 +122,7 @@ impl Engine {
         // Executors of an agent whose state is lost: their tasks go on.
         let mut found = BTreeMap::new();
         for task in context.task_group().into_iter().flat_map(|group| &group.tasks) {
-            if let Some(handle) = self.shared.drivers.find(&context.task_id(&task.name)) {
+            if let Some(handle) = self.shared.drivers.find(&task.driver, &context.task_id(&task.name)) {
                 found.insert(Name::from(task.name.as_str()), recover_task(&self.shared, &handle).await);
                 self.shared.db.put_handle(id, &task.name, &handle);
             }

@@ -30,7 +30,7 @@ pub(crate) async fn recover(shared: &Shared, recorded: Vec<Recorded>) -> Vec<Res
         for task in context.task_group().into_iter().flat_map(|group| &group.tasks) {
             let name = Name::from(task.name.as_str());
             // A start whose agent was killed before it could record the handle.
-            let unrecorded = || shared.drivers.find(&context.task_id(&task.name));
+            let unrecorded = || shared.drivers.find(&task.driver, &context.task_id(&task.name));
             if let Some(handle) = recorded.handles.get(&name).cloned().or_else(unrecorded) {
                 found.insert(name, recover_task(shared, &handle).await);
             }

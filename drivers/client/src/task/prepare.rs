@@ -39,8 +39,12 @@ impl PrepareError {
     }
 }
 
-/// Sets up a task of an allocation whose own directories exist.
-pub(crate) fn prepare(alloc: &AllocContext, name: &str) -> Result<(), PrepareError> {
+/// Sets up a task of an allocation whose own directories exist. `default_user` runs a task whose job names nobody.
+pub(crate) fn prepare(
+    alloc: &AllocContext,
+    name: &str,
+    default_user: Option<&str>,
+) -> Result<(), PrepareError> {
     let no_such_task = || PrepareError::NoSuchTask {
         job: alloc.job.id.clone(),
         group: alloc.group.to_string(),
@@ -51,7 +55,7 @@ pub(crate) fn prepare(alloc: &AllocContext, name: &str) -> Result<(), PrepareErr
         return Err(PrepareError::Unsupported(text));
     }
     let Some(paths) = &alloc.paths else { return Ok(()) };
-    let user = Some(task.user.as_str()).filter(|user| !user.is_empty());
+    let user = Some(task.user.as_str()).filter(|user| !user.is_empty()).or(default_user);
     create_task(paths, name, user, secrets_mb(task))?;
     if let (Some(rules), Some(payload)) = (&task.dispatch_payload, &alloc.job.payload)
         && !rules.file.is_empty()

@@ -101,6 +101,7 @@ fn resources(task: &Task, alloc: &AllocContext, node: &Node) -> Resources {
     Resources {
         cpu_mhz: own.map_or_else(|| positive(asked.cpu), |own| u64::from(own.cpu_shares)),
         cores: own.map(|own| list(&own.cores)),
+        core_mhz: core_mhz(node),
         memory_mb: positive(asked.memory_mb),
         memory_max_mb: match asked.memory_max_mb {
             _ if !alloc.assigned.memory_max => None,
@@ -110,6 +111,12 @@ fn resources(task: &Task, alloc: &AllocContext, node: &Node) -> Resources {
             max => Some(positive(max)),
         },
     }
+}
+
+/// Returns the MHz of one core of the node, as the scheduler counts them.
+fn core_mhz(node: &Node) -> u64 {
+    let cores = u64::try_from(node.resources.cores.len()).unwrap_or(0);
+    u64::from(node.resources.cpu_mhz).checked_div(cores).unwrap_or(0)
 }
 
 fn logs(task: &Task, alloc: &AllocContext) -> LogConfig {

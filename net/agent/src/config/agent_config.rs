@@ -155,6 +155,10 @@ pub struct ClientSection {
     pub state_dir: Option<PathBuf>,
     /// Parent of all control groups; `nomad` when empty.
     pub cgroup_parent: String,
+    /// What of the host is in the root of an isolated task: host path to path in the root; empty is the default.
+    pub chroot_env: BTreeMap<String, String>,
+    /// Rules by name that have no block of their own.
+    pub options: BTreeMap<String, String>,
 }
 
 /// What of a node is kept for the host.

@@ -100,6 +100,8 @@ fn client(block: &mut Section<'_>, client: &mut ClientSection) -> Result<(), Con
     block.number("min_dynamic_port", PORT, &mut client.min_dynamic_port)?;
     block.number("max_dynamic_port", PORT, &mut client.max_dynamic_port)?;
     block.text("cgroup_parent", &mut client.cgroup_parent)?;
+    block.map("chroot_env", &mut client.chroot_env)?;
+    block.map("options", &mut client.options)?;
     for (key, dir) in [("alloc_dir", &mut client.alloc_dir), ("state_dir", &mut client.state_dir)] {
         let mut path = String::new();
         block.text(key, &mut path)?;
