@@ -1,6 +1,7 @@
 //! Clients with real processes and servers that are only a double. This binary is also the executor that tasks run
 //! under, hence its own `main`.
 
+mod exec;
 mod fixture;
 mod leave;
 mod reattach;
@@ -16,10 +17,13 @@ fn main() {
     if executor::is_executor(std::env::args_os()) {
         std::process::exit(executor::main(std::env::args_os()));
     }
-    if let [_, mode, dir, alloc] = std::env::args().collect::<Vec<_>>().as_slice()
-        && mode == reattach::AGENT
-    {
-        return reattach::agent(dir.as_ref(), alloc.parse().expect("id"));
+    if let [_, mode, dir, alloc] = std::env::args().collect::<Vec<_>>().as_slice() {
+        let driver = match mode.as_str() {
+            reattach::AGENT => "raw_exec",
+            reattach::EXEC_AGENT => "exec",
+            other => panic!("no such mode: {other}"),
+        };
+        return reattach::agent(driver, dir.as_ref(), alloc.parse().expect("id"));
     }
     let trial = |(name, test): &(&'static str, fn())| {
         let test = *test;
@@ -28,7 +32,8 @@ fn main() {
             Ok(())
         })
     };
-    let tests = [run::TESTS, setup::TESTS, reattach::TESTS, leave::TESTS, services::TESTS, sim::TESTS];
+    let tests =
+        [exec::TESTS, run::TESTS, setup::TESTS, reattach::TESTS, leave::TESTS, services::TESTS, sim::TESTS];
     let trials = tests.iter().flat_map(|tests| tests.iter()).map(trial).collect();
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }

@@ -28,20 +28,25 @@ const DETACH: ShutdownMode = ShutdownMode::Detach { back_in: Duration::from_secs
 /// First argument of this binary as an agent of its own.
 pub(crate) const AGENT: &str = "agent";
 
-/// Runs a client until it is killed.
-pub(crate) fn agent(dir: &Path, alloc: AllocId) {
+/// As [`AGENT`], with a task of `exec`.
+pub(crate) const EXEC_AGENT: &str = "exec-agent";
+
+/// Runs a client with a task of a driver until it is killed.
+pub(crate) fn agent(driver: &str, dir: &Path, alloc: AllocId) {
     block_on(async {
         let servers = Arc::<Servers>::default();
-        servers.assign(&long_job(), &[alloc]);
+        servers.assign(&long_job(driver), &[alloc]);
         let _client = Client::start(crate::fixture::config(dir), servers).await.expect("client");
         std::future::pending().await
     });
 }
 
 /// Runs until the file `local/end` is there, then fails.
-fn long_job() -> Arc<Job> {
+pub(crate) fn long_job(driver: &str) -> Arc<Job> {
     let script = "echo $$; while ! [ -e $NOMAD_TASK_DIR/end ]; do sleep 0.01; done; exit 7";
-    Arc::new(shell("service", 0, script))
+    let mut job = shell("service", 0, script);
+    job.task_groups[0].tasks[0].driver = driver.to_owned();
+    Arc::new(job)
 }
 
 /// Has another process run the task, and kills that process.
@@ -56,14 +61,14 @@ async fn running_of_a_killed_agent(host: &Host) -> (AllocId, i32) {
     let pid = host.pid(alloc).await;
     agent.kill().expect("kill");
     agent.wait().expect("end");
-    host.servers.assign(&long_job(), &[alloc]);
+    host.servers.assign(&long_job("raw_exec"), &[alloc]);
     (alloc, pid)
 }
 
 async fn running(host: &Host) -> (Client, AllocId, i32) {
     let client = host.client().await;
     let alloc = id();
-    host.servers.assign(&long_job(), &[alloc]);
+    host.servers.assign(&long_job("raw_exec"), &[alloc]);
     host.reach(alloc, ClientStatus::Running).await;
     let pid = host.pid(alloc).await;
     (client, alloc, pid)
