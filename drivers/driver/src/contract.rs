@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use crate::config::ConfigErrors;
 use crate::{
-    ConfigMap, ExitResult, Fingerprint, RecoverError, StartError, TaskConfig, TaskError, TaskHandle, TaskId,
+    ConfigMap, ExecRequest, ExecSession, ExitResult, Fingerprint, RecoverError, StartError, TaskConfig,
+    TaskError, TaskHandle, TaskId,
 };
 use crate::{TaskStats, signal::Signal};
 
@@ -106,6 +107,21 @@ pub trait Driver: Send + Sync {
     /// # Errors
     /// [`TaskError::NotRunning`] once it has ended.
     fn stats<'a>(&'a self, id: &'a TaskId) -> BoxFuture<'a, Result<TaskStats, TaskError>>;
+
+    /// Runs a command in a task, with the task's user, environment, limits and view of the host. It ends with the task
+    /// at the latest.
+    ///
+    /// # Errors
+    /// [`TaskError::NotRunning`] once the task has ended, [`TaskError::Failed`] when the command cannot be run.
+    fn exec<'a>(
+        &'a self,
+        id: &'a TaskId,
+        request: ExecRequest,
+    ) -> BoxFuture<'a, Result<ExecSession, TaskError>> {
+        let _ = request;
+        let reason = format!("driver {} cannot run commands in a task", self.name());
+        Box::pin(async move { Err(TaskError::Failed { id: id.clone(), reason }) })
+    }
 
     /// Kills a task if it still runs and forgets it, with everything that the driver kept about it. One that the driver
     /// does not hold is fine.

@@ -10,6 +10,7 @@ pub mod config;
 pub mod conformance;
 mod contract;
 mod error;
+mod exec;
 mod exit;
 mod fingerprint;
 mod handle;
@@ -19,6 +20,7 @@ mod task;
 
 pub use contract::{BoxFuture, Capabilities, Driver, FsIsolation, StopRequest};
 pub use error::{RecoverError, StartError, TaskError};
+pub use exec::{ExecExit, ExecRequest, ExecSession, TerminalSize};
 pub use exit::ExitResult;
 pub use fingerprint::{Fingerprint, Health};
 pub use handle::{HandleError, TaskHandle};

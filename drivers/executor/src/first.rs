@@ -29,14 +29,13 @@ fn plain(spec: &LaunchSpec, streams: Streams, join: Vec<File>) -> Result<Child, 
     if !fs::metadata(&spec.cwd).is_ok_and(|found| found.is_dir()) {
         return Err(StartFailure::DirectoryNotFound(spec.cwd.clone()));
     }
-    let [_, stdout, stderr] = streams;
     let started = spawn_plainly(Spawn {
         program: Path::new(&spec.program),
         args: &args(spec),
         env: &env(spec),
         cwd: Path::new(&spec.cwd),
-        stdout,
-        stderr,
+        streams,
+        terminal: false,
         join,
         identity: spec.identity.clone(),
         oom_score_adj: spec.oom_score_adj,
@@ -60,6 +59,7 @@ fn isolated(
             env: &env(spec),
             work_dir: &spec.cwd,
             streams,
+            terminal: false,
             join,
             identity: spec.identity.clone().unwrap_or_else(sandbox::user::current),
             oom_score_adj: spec.oom_score_adj,

@@ -9,6 +9,7 @@
 
 #![forbid(unsafe_code)]
 
+mod commands;
 mod envelope;
 mod first;
 pub mod link;
@@ -25,7 +26,7 @@ mod usage;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-pub use protocol::{ProtocolError, Request, Response};
+pub use protocol::{Command, CommandExit, ProtocolError, Request, Response};
 pub use spec::{CgroupPlan, Isolation, LaunchSpec, LogSpec};
 pub use start::StartFailure;
 pub use state_file::{Phase, ProcessId, State, StateError, TaskExit};

@@ -32,6 +32,31 @@ pub enum Request {
     Signal(i32),
     /// What the task uses now.
     Stats,
+    /// Runs a command in the task. Three descriptors come along: its standard streams. The connection then belongs to
+    /// the command: it carries its end, and hanging up kills it.
+    Exec(Command),
+}
+
+/// A command to run in a task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Command {
+    /// Absolute paths of the program, as the task sees them; the first that is there is run.
+    pub candidates: Vec<String>,
+    /// Arguments, with the program's name first.
+    pub args: Vec<String>,
+    /// Variables besides the task's own.
+    pub env: Vec<(String, String)>,
+    /// Whether its streams are a terminal.
+    pub terminal: bool,
+}
+
+/// How a command in a task ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommandExit {
+    /// Its exit code; 0 when a signal killed it.
+    pub code: i32,
+    /// The signal that killed it; 0 otherwise.
+    pub signal: i32,
 }
 
 /// What an executor answers.
@@ -45,6 +70,8 @@ pub enum Response {
     Stats(Usage),
     /// The request cannot be carried out; the text says why.
     Refused(String),
+    /// To [`Request::Exec`], once the command has ended.
+    Exited(CommandExit),
 }
 
 /// Failure to exchange a frame.

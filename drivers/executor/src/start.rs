@@ -145,8 +145,8 @@ impl Prepared {
         let task = process_id(pid).map_err(other("cannot read the task's start time"))?;
         self.state.phase = Phase::Running { task, started_ns: now_ns() };
         let recorded = self.record();
-        let Self { state, state_dir, group, signals, socket, lock, .. } = self;
-        let task = Task { task, state, state_dir, group, signals, socket, streams, _lock: lock };
+        let Self { spec, state, state_dir, group, signals, socket, lock } = self;
+        let task = Task { spec, task, state, state_dir, group, signals, socket, streams, _lock: lock };
         match recorded {
             Ok(()) => Ok(task),
             Err(error) => {
@@ -160,7 +160,11 @@ impl Prepared {
     /// Starts the task's first process; returns its pid with the streams to supervise.
     fn spawn(&self, output: Output) -> Result<(i32, Vec<Stream>), StartFailure> {
         let Output { streams, stdout, stderr } = output;
-        let pid = first::spawn(&self.spec, [None, stdout, stderr], self.join_files()?)?;
+        let pid = first::spawn(
+            &self.spec,
+            [None, stdout, stderr],
+            join_files(self.group.as_ref(), &self.spec.cgroup)?,
+        )?;
         Ok((pid, streams))
     }
 
@@ -179,19 +183,20 @@ impl Prepared {
         let streams = vec![stdout, stderr];
         Ok(Output { streams, stdout: Some(stdout_write), stderr: Some(stderr_write) })
     }
+}
 
-    fn join_files(&self) -> Result<Vec<File>, StartFailure> {
-        if let Some(group) = &self.group {
-            return group.join_files().map_err(|error| StartFailure::Cgroup(chain(&error)));
-        }
-        let CgroupPlan::Join { dirs } = &self.spec.cgroup else { return Ok(Vec::new()) };
-        let open = |dir: &String| {
-            let path = Path::new(dir).join("cgroup.procs");
-            let failure = |error| StartFailure::Cgroup(format!("cannot join {}: {error}", path.display()));
-            File::options().write(true).open(&path).map_err(failure)
-        };
-        dirs.iter().map(open).collect()
+/// Opens the files by which a process joins the groups of a task.
+pub(crate) fn join_files(group: Option<&Group>, plan: &CgroupPlan) -> Result<Vec<File>, StartFailure> {
+    if let Some(group) = group {
+        return group.join_files().map_err(|error| StartFailure::Cgroup(chain(&error)));
     }
+    let CgroupPlan::Join { dirs } = plan else { return Ok(Vec::new()) };
+    let open = |dir: &String| {
+        let path = Path::new(dir).join("cgroup.procs");
+        let failure = |error| StartFailure::Cgroup(format!("cannot join {}: {error}", path.display()));
+        File::options().write(true).open(&path).map_err(failure)
+    };
+    dirs.iter().map(open).collect()
 }
 
 /// Locks the current directory for the life of this process: two executors must never share one.

@@ -12,11 +12,13 @@ use sandbox::descendants;
 use sandbox::pidfd::Exit;
 use sandbox::session::ChildSignals;
 
+use crate::commands::Commands;
 use crate::logs::Stream;
 use crate::machine::{Action, Event, Supervisor};
 use crate::protocol::{Request, Response};
-use crate::socket::Socket;
-use crate::start::now_ns;
+use crate::socket::{Asked, Socket};
+use crate::spec::LaunchSpec;
+use crate::start::{join_files, now_ns};
 use crate::state_file::{self, Phase, ProcessId, State, TaskExit};
 use crate::usage;
 
@@ -26,6 +28,8 @@ const KILL: Duration = Duration::from_secs(2);
 /// A started task and all that belongs to it.
 #[derive(Debug)]
 pub(crate) struct Task {
+    /// What was started: commands in the task run with the same rights.
+    pub(crate) spec: LaunchSpec,
     pub(crate) task: ProcessId,
     pub(crate) state: State,
     pub(crate) state_dir: PathBuf,
@@ -40,8 +44,14 @@ pub(crate) struct Task {
 /// Supervises the task until it has ended and its end is recorded.
 pub(crate) fn run(task: Task) {
     let output_closed = task.streams.is_empty();
-    let mut shell =
-        Shell { task, supervisor: Supervisor::new(), start: Instant::now(), exit: None, done: false };
+    let mut shell = Shell {
+        task,
+        supervisor: Supervisor::new(),
+        start: Instant::now(),
+        exit: None,
+        commands: Commands::default(),
+        done: false,
+    };
     if output_closed {
         shell.handle(Event::OutputClosed);
     }
@@ -58,8 +68,14 @@ pub(crate) fn run(task: Task) {
 
 /// Kills a task that could not be recorded, and removes its group.
 pub(crate) fn abandon(task: Task) {
-    let mut shell =
-        Shell { task, supervisor: Supervisor::new(), start: Instant::now(), exit: None, done: false };
+    let mut shell = Shell {
+        task,
+        supervisor: Supervisor::new(),
+        start: Instant::now(),
+        exit: None,
+        commands: Commands::default(),
+        done: false,
+    };
     shell.kill_all();
     if let Some(group) = &shell.task.group {
         // A sweep removes what is left.
@@ -72,6 +88,7 @@ struct Shell {
     supervisor: Supervisor,
     start: Instant,
     exit: Option<Exit>,
+    commands: Commands,
     done: bool,
 }
 
@@ -94,7 +111,13 @@ impl Shell {
     /// Collects every ended child; the task's first process is told to the supervisor.
     fn collect(&mut self) {
         self.task.signals.drain();
-        collect_ended(self.task.task, &mut self.exit);
+        let mut ended = Vec::new();
+        collect_ended(self.task.task, &mut self.exit, |pid, exit| {
+            ended.extend(self.commands.ended(pid, exit))
+        });
+        for (connection, exit) in ended {
+            self.task.socket.tell(connection, &Response::Exited(exit));
+        }
         if self.exit.is_some() && self.task.state.phase_is_running() {
             self.record_exit();
             self.handle(Event::TaskEnded);
@@ -124,26 +147,37 @@ impl Shell {
 
     fn answer(&mut self) {
         let mut stops = Vec::new();
-        let Task { task, state, group, socket, .. } = &mut self.task;
+        let Task { spec, task, state, group, socket, .. } = &mut self.task;
+        let commands = &mut self.commands;
         let running = state.phase_is_running();
-        socket.serve(|request| match request {
-            Request::Status => Response::Status(state.clone()),
-            Request::Stats => Response::Stats(usage::read(group.as_ref(), state.executor.pid, now_ns())),
-            Request::Signal(_) | Request::Stop { .. } if !running => {
-                Response::Refused("the task has ended".to_owned())
-            }
-            Request::Signal(number) => match send_signal(*task, number) {
-                Ok(()) => Response::Done,
-                Err(reason) => Response::Refused(reason),
-            },
-            Request::Stop { signal, .. } if Signal::from_named_raw(signal).is_none() => {
-                Response::Refused(format!("{signal} is not a signal"))
-            }
-            Request::Stop { signal, timeout_ms } => {
-                stops.push(Event::Stop { signal, grace: Duration::from_millis(timeout_ms) });
-                Response::Done
-            }
+        let done = |result: Result<(), String>| match result {
+            Ok(()) => Response::Done,
+            Err(reason) => Response::Refused(reason),
+        };
+        socket.serve(|Asked { connection, request, descriptors }| {
+            Some(match request {
+                Request::Status => Response::Status(state.clone()),
+                Request::Stats => Response::Stats(usage::read(group.as_ref(), state.executor.pid, now_ns())),
+                Request::Signal(_) | Request::Stop { .. } | Request::Exec(_) if !running => {
+                    Response::Refused("the task has ended".to_owned())
+                }
+                Request::Signal(number) => done(send_signal(*task, number)),
+                Request::Stop { signal, .. } if Signal::from_named_raw(signal).is_none() => {
+                    Response::Refused(format!("{signal} is not a signal"))
+                }
+                Request::Stop { signal, timeout_ms } => {
+                    stops.push(Event::Stop { signal, grace: Duration::from_millis(timeout_ms) });
+                    Response::Done
+                }
+                Request::Exec(command) => {
+                    let join = join_files(group.as_ref(), &spec.cgroup).map_err(|error| error.to_string());
+                    done(join.and_then(|join| {
+                        commands.start(connection, (spec, task.pid), &command, descriptors, join)
+                    }))
+                }
+            })
         });
+        commands.hang_up(&socket.open());
         stops.into_iter().for_each(|stop| self.handle(stop));
     }
 
@@ -167,7 +201,13 @@ impl Shell {
         }
         let own = self.task.state.executor.pid;
         let (task, exit) = (self.task.task, &mut self.exit);
-        descendants::kill_all(own, KILL, || collect_ended(task, exit));
+        let commands = &mut self.commands;
+        descendants::kill_all(own, KILL, || {
+            // Whoever waits for a command learns by the end of the connection that the task is over.
+            collect_ended(task, exit, |pid, exit| {
+                let _ = commands.ended(pid, exit);
+            });
+        });
     }
 
     /// Writes the end into the state file, which is what the agent reads, and lets the group go.
@@ -192,12 +232,16 @@ impl State {
     }
 }
 
-/// Collects every ended child, orphans of the task included; keeps how the task's first process ended.
-fn collect_ended(task: ProcessId, exit: &mut Option<Exit>) {
+/// Collects every ended child, orphans of the task included; keeps how the task's first process ended, and tells of
+/// the others.
+fn collect_ended(task: ProcessId, exit: &mut Option<Exit>, mut other: impl FnMut(i32, Exit)) {
     while let Ok(Some((pid, status))) = wait(WaitOptions::NOHANG) {
+        let code = status.exit_status().map(Exit::Code);
+        let Some(end) = code.or_else(|| status.terminating_signal().map(Exit::Signal)) else { continue };
         if pid.as_raw_pid() == task.pid {
-            let code = status.exit_status().map(Exit::Code);
-            *exit = code.or_else(|| status.terminating_signal().map(Exit::Signal));
+            *exit = Some(end);
+        } else {
+            other(pid.as_raw_pid(), end);
         }
     }
 }

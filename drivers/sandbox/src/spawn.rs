@@ -33,10 +33,10 @@ pub struct Spawn<'a> {
     pub env: &'a [(OsString, OsString)],
     /// Working directory.
     pub cwd: &'a Path,
-    /// Write ends for output; `None` is `/dev/null`.
-    pub stdout: Option<OwnedFd>,
-    /// As `stdout`, for errors.
-    pub stderr: Option<OwnedFd>,
+    /// Standard input, output and errors; `None` is `/dev/null`.
+    pub streams: [Option<OwnedFd>; 3],
+    /// Whether standard input is a terminal, to be the one of the new session.
+    pub terminal: bool,
     /// `cgroup.procs` files of the groups to join.
     pub join: Vec<File>,
     /// Who to become; `None` keeps the user of this process.
@@ -51,10 +51,11 @@ pub struct Spawn<'a> {
 /// The failure of fork, of a step in the child, or of exec (`NotFound`, `PermissionDenied`).
 pub fn spawn(spawn: Spawn<'_>) -> io::Result<Child> {
     let mut command = Command::new(spawn.program);
-    command.args(spawn.args).env_clear().current_dir(spawn.cwd).stdin(Stdio::null());
+    command.args(spawn.args).env_clear().current_dir(spawn.cwd);
     command.envs(spawn.env.iter().map(|(key, value)| (OsStr::new(key), OsStr::new(value))));
-    command.stdout(spawn.stdout.map_or_else(Stdio::null, Stdio::from));
-    command.stderr(spawn.stderr.map_or_else(Stdio::null, Stdio::from));
+    let [stdin, stdout, stderr] = spawn.streams.map(|stream| stream.map_or_else(Stdio::null, Stdio::from));
+    command.stdin(stdin).stdout(stdout).stderr(stderr);
+    let terminal = spawn.terminal;
     let join = spawn.join;
     let joined: Vec<RawFd> = join.iter().map(AsRawFd::as_raw_fd).collect();
     let identity = spawn.identity;
@@ -68,6 +69,9 @@ pub fn spawn(spawn: Spawn<'_>) -> io::Result<Child> {
         }
         default_signals();
         new_session()?;
+        if terminal {
+            take_terminal()?;
+        }
         match &identity {
             Some(identity) => become_user(identity),
             None => Ok(()),
@@ -116,6 +120,12 @@ pub(crate) fn new_session() -> io::Result<()> {
     check(unsafe { libc::setsid() }.into())
 }
 
+/// Makes standard input the terminal of the session.
+pub(crate) fn take_terminal() -> io::Result<()> {
+    // SAFETY: takes numbers only; 0 means not to take it from another session.
+    check(unsafe { libc::ioctl(0, libc::TIOCSCTTY, 0) }.into())
+}
+
 /// Drops to the user: groups first, because afterwards it is no longer allowed. Raw calls change this thread, and
 /// a forked child has only one.
 pub(crate) fn become_user(identity: &Identity) -> io::Result<()> {
@@ -145,8 +155,8 @@ mod tests {
             args,
             env: &[],
             cwd,
-            stdout: None,
-            stderr: None,
+            streams: [None, None, None],
+            terminal: false,
             join: Vec::new(),
             identity: None,
             oom_score_adj: 0,
@@ -159,7 +169,7 @@ mod tests {
         let args = [OsString::from("-c"), OsString::from(script)];
         let (mut read, write) = std::io::pipe().expect("pipe");
         let mut request = base(&args, dir.path());
-        request.stdout = Some(write.into());
+        request.streams[1] = Some(write.into());
         change(&mut request);
         let mut child = spawn(request).expect("spawn");
         let mut text = String::new();

@@ -1,16 +1,18 @@
 //! The driver: tasks by way of executors.
 
+use std::collections::BTreeMap;
+
 use driver::config::ConfigErrors;
 use driver::signal::Signal;
 use driver::{
-    BoxFuture, Capabilities, ConfigMap, Driver, ExitResult, Fingerprint, FsIsolation, RecoverError,
-    StartError, StopRequest, TaskConfig, TaskError, TaskHandle, TaskId, TaskStats,
+    BoxFuture, Capabilities, ConfigMap, Driver, ExecRequest, ExecSession, ExitResult, Fingerprint,
+    FsIsolation, RecoverError, StartError, StopRequest, TaskConfig, TaskError, TaskHandle, TaskId, TaskStats,
 };
 
 use super::ExecOptions;
 use super::config::Config;
 use super::fingerprint::fingerprint;
-use super::{rights, spec};
+use super::{command, rights, spec};
 use crate::executed::Tasks;
 
 const NAME: &str = "exec";
@@ -50,7 +52,7 @@ impl Driver for Exec {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { send_signals: true, exec: false, fs_isolation: FsIsolation::Chroot }
+        Capabilities { send_signals: true, exec: true, fs_isolation: FsIsolation::Chroot }
     }
 
     fn default_user(&self) -> Option<&'static str> {
@@ -83,6 +85,14 @@ impl Driver for Exec {
 
     fn signal<'a>(&'a self, id: &'a TaskId, signal: Signal) -> BoxFuture<'a, Result<(), TaskError>> {
         Box::pin(self.tasks.signal(id, signal))
+    }
+
+    fn exec<'a>(
+        &'a self,
+        id: &'a TaskId,
+        request: ExecRequest,
+    ) -> BoxFuture<'a, Result<ExecSession, TaskError>> {
+        Box::pin(self.tasks.exec(id, request, |program| command::candidates(program, &BTreeMap::new())))
     }
 
     fn stats<'a>(&'a self, id: &'a TaskId) -> BoxFuture<'a, Result<TaskStats, TaskError>> {

@@ -42,6 +42,11 @@ impl Task {
         Self { id, executor: Arc::new(executor), watch: None, exit }
     }
 
+    /// Returns which task it is.
+    pub(super) fn id(&self) -> &TaskId {
+        &self.id
+    }
+
     /// Waits for the end of the task.
     pub(super) async fn wait(&self) -> Result<ExitResult, TaskError> {
         let exit = self.exit.get_or_try_init(|| async {

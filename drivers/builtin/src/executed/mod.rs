@@ -1,6 +1,7 @@
 //! What the drivers that run a task under an executor share: holding tasks, limits, users.
 
 mod cgroup;
+mod command;
 mod denied;
 mod handle;
 mod tasks;

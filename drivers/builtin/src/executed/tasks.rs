@@ -8,13 +8,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use driver::signal::Signal;
 use driver::{
-    CpuStats, ExitResult, MemoryStats, RecoverError, StartError, StopRequest, TaskConfig, TaskError,
-    TaskHandle, TaskId, TaskStats,
+    CpuStats, ExecRequest, ExecSession, ExitResult, MemoryStats, RecoverError, StartError, StopRequest,
+    TaskConfig, TaskError, TaskHandle, TaskId, TaskStats,
 };
 use executor::link::{self, Attached, LaunchError, Program, SweepReport};
 use executor::{LaunchSpec, LogSpec, StartFailure, Usage};
 use tokio::sync::Semaphore;
 
+use super::command;
 use super::handle::{State, Task, chain};
 use crate::task_name::task_name;
 
@@ -120,6 +121,21 @@ impl Tasks {
     /// Sends a signal to a task.
     pub(crate) async fn signal(&self, id: &TaskId, signal: Signal) -> Result<(), TaskError> {
         self.get(id)?.ask(move |executor| executor.signal(signal.number())).await
+    }
+
+    /// Runs a command in a task; `candidates` are the places of its program, by its name.
+    pub(crate) async fn exec(
+        &self,
+        id: &TaskId,
+        request: ExecRequest,
+        candidates: impl FnOnce(&str) -> Vec<String>,
+    ) -> Result<ExecSession, TaskError> {
+        let task = self.get(id)?;
+        let Some(program) = request.command.first().filter(|program| !program.is_empty()) else {
+            return Err(TaskError::Failed { id: id.clone(), reason: "no command to run".to_owned() });
+        };
+        let candidates = candidates(program);
+        command::start(&task, request, candidates).await
     }
 
     /// Returns what a task uses.

@@ -87,6 +87,8 @@ async fn the_mock_passes_the_suite() {
         report.not_applicable,
         [
             "a stop kills every descendant",
+            "a command runs in the task, and ends with it",
+            "a command in the task can have a terminal",
             "a fresh driver takes over a running task",
             "a fresh driver learns how a task ended meanwhile",
             "a task that takes too much memory is killed, and it is said why",

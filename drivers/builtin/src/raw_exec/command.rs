@@ -17,6 +17,14 @@ pub(super) struct CommandNotFound {
     pub(super) searched: Vec<PathBuf>,
 }
 
+/// Returns the places of a command that is run in a task: as it is, or in the default `PATH`.
+pub(super) fn candidates(command: &str) -> Vec<String> {
+    if command.contains('/') {
+        return vec![command.to_owned()];
+    }
+    DEFAULT_PATH.split(':').map(|dir| format!("{dir}/{command}")).collect()
+}
+
 /// Finds the program: an absolute path as it is; else below `local`, below the task directory, and, for a plain name,
 /// in the task's `PATH`.
 ///

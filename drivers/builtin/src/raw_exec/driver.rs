@@ -3,15 +3,15 @@
 use driver::config::ConfigErrors;
 use driver::signal::Signal;
 use driver::{
-    BoxFuture, Capabilities, ConfigMap, Driver, ExitResult, Fingerprint, FsIsolation, RecoverError,
-    StartError, StopRequest, TaskConfig, TaskError, TaskHandle, TaskId, TaskStats,
+    BoxFuture, Capabilities, ConfigMap, Driver, ExecRequest, ExecSession, ExitResult, Fingerprint,
+    FsIsolation, RecoverError, StartError, StopRequest, TaskConfig, TaskError, TaskHandle, TaskId, TaskStats,
 };
 use executor::link::SweepReport;
 
 use super::RawExecOptions;
 use super::config::Config;
 use super::fingerprint::fingerprint;
-use super::spec;
+use super::{command, spec};
 use crate::executed::Tasks;
 
 const NAME: &str = "raw_exec";
@@ -63,7 +63,7 @@ impl Driver for RawExec {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { send_signals: true, exec: false, fs_isolation: FsIsolation::None }
+        Capabilities { send_signals: true, exec: true, fs_isolation: FsIsolation::None }
     }
 
     fn fingerprint(&self) -> BoxFuture<'_, Fingerprint> {
@@ -92,6 +92,14 @@ impl Driver for RawExec {
 
     fn signal<'a>(&'a self, id: &'a TaskId, signal: Signal) -> BoxFuture<'a, Result<(), TaskError>> {
         Box::pin(self.tasks.signal(id, signal))
+    }
+
+    fn exec<'a>(
+        &'a self,
+        id: &'a TaskId,
+        request: ExecRequest,
+    ) -> BoxFuture<'a, Result<ExecSession, TaskError>> {
+        Box::pin(self.tasks.exec(id, request, command::candidates))
     }
 
     fn stats<'a>(&'a self, id: &'a TaskId) -> BoxFuture<'a, Result<TaskStats, TaskError>> {

@@ -13,6 +13,9 @@ fn main() {
     if executor::is_executor(std::env::args_os()) {
         std::process::exit(executor::main(std::env::args_os()));
     }
+    if std::env::args().nth(1).as_deref() == Some(leaks::MODE) {
+        return leaks::count();
+    }
     let trial = |(name, test): &(&'static str, fn())| {
         let test = *test;
         Trial::test(*name, move || {

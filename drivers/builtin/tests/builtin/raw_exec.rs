@@ -42,7 +42,7 @@ fn passes_the_suite(by_cgroup: bool) {
     let report = on_runtime(conformance::run(&Host::new(by_cgroup)));
     // Without a group nothing limits a task.
     assert_eq!(report.not_applicable.len(), usize::from(!by_cgroup));
-    assert_eq!(report.passed.len() + report.not_applicable.len(), 14);
+    assert_eq!(report.passed.len() + report.not_applicable.len(), 16);
 }
 
 fn a_disabled_driver_starts_nothing() {

@@ -1,13 +1,15 @@
 //! The cases, one function each.
 
+use std::io::Read;
+use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::{Fixture, Script};
 use crate::signal::Signal;
 use crate::{
-    BoxFuture, Driver, ExitResult, Health, RecoverError, StartError, StopRequest, TaskConfig, TaskError,
-    TaskHandle,
+    BoxFuture, Driver, ExecRequest, ExitResult, Health, RecoverError, StartError, StopRequest, TaskConfig,
+    TaskError, TaskHandle, TerminalSize,
 };
 
 /// How a case ended; a broken promise panics.
@@ -20,7 +22,7 @@ pub(super) enum Verdict {
 type Case = for<'a> fn(&'a dyn Fixture, &'static str) -> BoxFuture<'a, Verdict>;
 
 /// Every case, with the promise that it tests.
-pub(super) const ALL: [(&str, Case); 14] = [
+pub(super) const ALL: [(&str, Case); 16] = [
     ("a usable driver says so", |f, n| Box::pin(healthy(f, n))),
     ("an exit code is reported, to everybody and again", |f, n| Box::pin(exit_code(f, n))),
     ("output is in the log files when wait returns", |f, n| Box::pin(output(f, n))),
@@ -28,6 +30,8 @@ pub(super) const ALL: [(&str, Case); 14] = [
     ("a task that ignores the request is killed after the timeout", |f, n| Box::pin(stubborn_stop(f, n))),
     ("a stop kills every descendant", |f, n| Box::pin(descendants(f, n))),
     ("a signal reaches the task", |f, n| Box::pin(signal(f, n))),
+    ("a command runs in the task, and ends with it", |f, n| Box::pin(command(f, n))),
+    ("a command in the task can have a terminal", |f, n| Box::pin(terminal(f, n))),
     ("a running task has statistics, an ended one has none", |f, n| Box::pin(stats(f, n))),
     ("a fresh driver takes over a running task", |f, n| Box::pin(recover_running(f, n))),
     ("a fresh driver learns how a task ended meanwhile", |f, n| Box::pin(recover_ended(f, n))),
@@ -179,6 +183,80 @@ async fn signal(fixture: &dyn Fixture, case: &'static str) -> Verdict {
     assert_eq!((exit.exit_code, exit.signal), (0, Signal::KILL.number()), "{case}");
     let late = running.driver.signal(&running.task.id, Signal::KILL).await;
     assert!(matches!(late, Err(TaskError::NotRunning(_))), "{case}: {late:?}");
+    running.end(fixture).await
+}
+
+fn request(command: &[&str]) -> ExecRequest {
+    ExecRequest { command: command.iter().map(|word| (*word).to_owned()).collect(), terminal: None }
+}
+
+/// Reads to the end, on a thread that may wait.
+async fn read_all(from: OwnedFd) -> String {
+    let read = move || {
+        let mut bytes = Vec::new();
+        // The other side of a terminal ends in an error.
+        let _ = std::fs::File::from(from).read_to_end(&mut bytes);
+        String::from_utf8_lossy(&bytes).into_owned()
+    };
+    tokio::task::spawn_blocking(read).await.expect("a thread")
+}
+
+async fn command(fixture: &dyn Fixture, case: &'static str) -> Verdict {
+    let Some(running) = start(fixture, case, &Script::Run).await else { return Verdict::NotApplicable };
+    let (driver, id) = (running.driver.clone(), running.task.id.clone());
+    if !driver.capabilities().exec {
+        let refused = driver.exec(&id, request(&["true"])).await;
+        assert!(matches!(refused, Err(TaskError::Failed { .. })), "{case}");
+        running.end(fixture).await;
+        return Verdict::NotApplicable;
+    }
+    let run = async |words: &[&str]| {
+        driver.exec(&id, request(words)).await.unwrap_or_else(|error| panic!("{case}: {error}"))
+    };
+    let session = run(&["sh", "-c", "cat; echo to stderr >&2; exit 5"]).await;
+    let mut input = std::fs::File::from(session.input);
+    std::io::Write::write_all(&mut input, b"given\n").expect("input");
+    drop(input);
+    assert_eq!(read_all(session.output).await, "given\n", "{case}");
+    assert_eq!(read_all(session.errors.expect("errors")).await, "to stderr\n", "{case}");
+    let exit = session.exit.await.unwrap_or_else(|error| panic!("{case}: {error}"));
+    assert_eq!((exit.exit_code, exit.signal), (5, 0), "{case}");
+
+    let missing = driver.exec(&id, request(&["no-such-program"])).await.err().expect(case);
+    assert!(missing.to_string().contains("not found"), "{case}: {missing}");
+
+    // Hanging up kills; the end of the pipe tells.
+    let session = run(&["sh", "-c", "echo up; exec sleep 60"]).await;
+    let mut output = std::fs::File::from(session.output);
+    let mut line = [0; 3];
+    output.read_exact(&mut line).expect("a line");
+    drop(session.exit);
+    assert_eq!((&line, read_all(output.into()).await.as_str()), (b"up\n", ""), "{case}");
+
+    // The end of the task is the end of its commands.
+    let session = run(&["sleep", "60"]).await;
+    running.stop(Duration::ZERO).await;
+    running.wait().await;
+    assert!(session.exit.await.is_err_and(|error| matches!(error, TaskError::NotRunning(_))), "{case}");
+    let late = driver.exec(&id, request(&["true"])).await.err().expect(case);
+    assert!(matches!(late, TaskError::NotRunning(_)), "{case}: {late}");
+    running.end(fixture).await
+}
+
+async fn terminal(fixture: &dyn Fixture, case: &'static str) -> Verdict {
+    let Some(running) = start(fixture, case, &Script::Run).await else { return Verdict::NotApplicable };
+    if !running.driver.capabilities().exec {
+        running.end(fixture).await;
+        return Verdict::NotApplicable;
+    }
+    let size = TerminalSize { rows: 33, columns: 99 };
+    let asked = ExecRequest { terminal: Some(size), ..request(&["sh", "-c", "stty size </dev/tty; exit 3"]) };
+    let session = running.driver.exec(&running.task.id, asked).await;
+    let session = session.unwrap_or_else(|error| panic!("{case}: {error}"));
+    drop(session.input);
+    assert_eq!(read_all(session.output).await, "33 99\r\n", "{case}");
+    let exit = session.exit.await.unwrap_or_else(|error| panic!("{case}: {error}"));
+    assert_eq!(exit.exit_code, 3, "{case}");
     running.end(fixture).await
 }
 

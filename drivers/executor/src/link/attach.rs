@@ -1,13 +1,13 @@
 //! Finding an executor again, and learning how its task ended.
 
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sandbox::pidfd::{self, PidFd};
 
-use super::{LinkError, leftovers, request};
-use crate::protocol::{Request, Response};
+use super::{LinkError, RunningCommand, command, leftovers, request};
+use crate::protocol::{Command, Request, Response};
 use crate::state_file::{self, Phase, ProcessId, State, TaskExit};
 use crate::usage::Usage;
 
@@ -194,6 +194,17 @@ impl Executor {
     pub fn stop(&self, signal: i32, timeout: Duration) -> Result<(), LinkError> {
         let timeout_ms = u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX);
         self.command(&Request::Stop { signal, timeout_ms })
+    }
+
+    /// Starts a command in the task; its standard streams go to the executor.
+    ///
+    /// # Errors
+    /// [`LinkError::Ended`] once the task is over, [`LinkError::Refused`] with what failed.
+    pub fn run(&self, command: Command, streams: [OwnedFd; 3]) -> Result<RunningCommand, LinkError> {
+        if self.wait_ended(Duration::ZERO)? {
+            return Err(LinkError::Ended);
+        }
+        command::start(&self.state_dir, command, streams)
     }
 
     fn command(&self, request: &Request) -> Result<(), LinkError> {

@@ -10,7 +10,7 @@ use crate::protocol::{self, MAX_FRAME, ProtocolError, Request, Response};
 use crate::socket;
 
 /// How long an executor may take to answer; it may be killing a stubborn group.
-const ANSWER: Duration = Duration::from_secs(10);
+pub(super) const ANSWER: Duration = Duration::from_secs(10);
 
 /// Asks the executor in `state_dir`.
 ///

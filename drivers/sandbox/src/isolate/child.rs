@@ -17,10 +17,10 @@ use rustix::mount::{
 use super::mounts::{self, READ_ONLY};
 use super::plan::{Rights, Share};
 use super::prepare::Prepared;
-use crate::spawn::{Identity, default_signals, join_group, new_session, write_oom_score};
+use crate::spawn::{Identity, default_signals, join_group, new_session, take_terminal, write_oom_score};
 
 /// Steps by number, as errors name them.
-pub(super) const STEPS: [&str; 15] = [
+pub(super) const STEPS: [&str; 16] = [
     "start",
     "join the task's cgroup",
     "set oom_score_adj",
@@ -36,6 +36,7 @@ pub(super) const STEPS: [&str; 15] = [
     "give up rights",
     "enter the working directory",
     "filter system calls",
+    "take the terminal",
 ];
 /// The step that runs the program: its failure is about the program.
 pub(super) const RUN: u8 = STEPS.len() as u8;
@@ -75,6 +76,7 @@ pub(super) struct Program {
     pub(super) filter: Vec<libc::sock_filter>,
     pub(super) join: Vec<RawFd>,
     pub(super) oom_score: Option<Vec<u8>>,
+    pub(super) terminal: bool,
     /// Gets the number of the step that failed.
     pub(super) report: OwnedFd,
 }
@@ -100,7 +102,8 @@ impl Program {
             self.at(2, write_oom_score(score))?;
         }
         default_signals();
-        new_session()
+        new_session()?;
+        if self.terminal { self.at(15, take_terminal()) } else { Ok(()) }
     }
 
     /// Gives up what the task may not have, and runs it. Returns only on failure.

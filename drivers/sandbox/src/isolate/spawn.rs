@@ -26,6 +26,8 @@ pub struct Isolated<'a> {
     pub work_dir: &'a str,
     /// Standard streams; `None` is `/dev/null`.
     pub streams: [Option<OwnedFd>; 3],
+    /// Whether standard input is a terminal, to be the one of the new session.
+    pub terminal: bool,
     /// `cgroup.procs` files of the groups to join.
     pub join: Vec<File>,
     /// Who runs it.
@@ -111,6 +113,7 @@ pub(super) fn start(
         filter,
         join: child::raw(&isolated.join),
         oom_score: oom_score(isolated.oom_score_adj),
+        terminal: isolated.terminal,
         report: report.into(),
     };
     // Never run: the child execs by itself, because which program is there shows only in the task's root.
