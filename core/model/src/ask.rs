@@ -13,7 +13,7 @@ pub struct GroupAsk {
     pub memory_mb: u64,
     /// Disk in MB.
     pub disk_mb: u64,
-    /// Bandwidth in Mbit/s.
+    /// Bandwidth in Mbit/s, of the group and of its tasks together.
     pub mbits: u64,
 }
 
@@ -60,6 +60,8 @@ impl GroupAsk {
         for task in &group.tasks {
             let (cpu, memory, cores) = Self::of_task(task);
             ask.cores += cores;
+            let networks = task.resources.iter().flat_map(|resources| &resources.networks);
+            ask.mbits += networks.map(|network| unsigned(network.mbits)).sum::<u64>();
             let counted: &[usize] = match phase(task) {
                 Phase::PrestartEphemeral => &[0],
                 Phase::PrestartSidecar => &[0, 1],

@@ -1,16 +1,14 @@
 //! Picking ports, cores and devices on one node for one allocation.
 //!
 //! Dynamic ports start at a place that follows from the allocation's id, and the next free one is taken, so
-//! that parallel plans rarely want the same; cores are taken lowest first, from one NUMA node where the task wants that.
-
-use std::collections::BTreeMap;
+//! that parallel plans rarely want the same. Tasks' cores and devices: `assign_task`.
 
 use model::{
-    AllocId, Assigned, AssignedDevice, AssignedPort, AssignedTask, Core, DeviceAsk, Exclusive, Name,
-    NetworkAsk, Node, NodeDevice, PortAsk, Resources, Task, TaskGroup,
+    AllocId, Assigned, AssignedPort, AssignedTask, Exclusive, Name, NetworkAsk, Node, PortAsk, TaskGroup,
 };
 
-use crate::feasible::{DeviceRule, host_network, matches_name};
+use crate::assign_task::pick_task;
+use crate::feasible::host_network;
 use crate::fits::host_keeps;
 use crate::rank::DeviceAffinity;
 use crate::usage::NodeUse;
@@ -34,8 +32,7 @@ pub(crate) fn pick(node: &Node, used: &NodeUse, group: &TaskGroup, id: AllocId) 
     }
     let mut tasks: Vec<AssignedTask> = Vec::new();
     for task in &group.tasks {
-        let Some(resources) = &task.resources else { continue };
-        tasks.extend(pick_task(node, used, task, resources, &tasks, &mut picked.affinity)?);
+        tasks.extend(pick_task(node, used, task, &tasks, &mut picked.affinity)?);
     }
     if !tasks.is_empty() {
         picked.assigned.exclusive = Some(Box::new(Exclusive { tasks }));
@@ -101,105 +98,13 @@ fn free_port(node: &Node, used: &NodeUse, ip: &Name, ports: &[AssignedPort], id:
     free.next()
 }
 
-fn pick_task(
-    node: &Node,
-    used: &NodeUse,
-    task: &Task,
-    resources: &Resources,
-    before: &[AssignedTask],
-    affinity: &mut DeviceAffinity,
-) -> Result<Option<AssignedTask>, String> {
-    if resources.devices.is_empty() && resources.cores <= 0 {
-        return Ok(None);
-    }
-    let mut assigned = AssignedTask {
-        task: task.name.as_str().into(),
-        cores: Vec::new(),
-        cpu_shares: 0,
-        devices: Vec::new(),
-    };
-    for ask in &resources.devices {
-        let device = pick_device(node, used, ask, before, &assigned.devices, affinity);
-        assigned.devices.push(device.ok_or_else(|| "devices: no devices match request".to_owned())?);
-    }
-    let wanted = usize::try_from(resources.cores).unwrap_or(0);
-    let taken =
-        |id: u16| used.cores.binary_search(&id).is_ok() || before.iter().any(|task| task.cores.contains(&id));
-    let mut free: Vec<&Core> =
-        node.resources.cores.iter().filter(|core| !core.disabled && !taken(core.id)).collect();
-    free.sort_by_key(|core| core.id);
-    let affinity = resources.numa.as_ref().map_or("", |numa| numa.affinity.as_str());
-    let free = choose_cores(free, wanted, affinity)?;
-    assigned.cores = free.iter().map(|core| core.id).collect();
-    assigned.cpu_shares = free.iter().map(|core| core.mhz).sum();
-    Ok(Some(assigned))
-}
-
-/// So many of the free cores, which are in the order of their ids: those of one NUMA node if the task requires
-/// that, or if it prefers that and there are enough. Among such nodes the fullest is used, then the first.
-fn choose_cores<'a>(free: Vec<&'a Core>, wanted: usize, affinity: &str) -> Result<Vec<&'a Core>, String> {
-    if free.len() < wanted {
-        return Err("cores".to_owned());
-    }
-    let mut chosen = free;
-    if wanted > 0 && matches!(affinity, "require" | "prefer") {
-        let mut by_node: BTreeMap<u8, Vec<&Core>> = BTreeMap::new();
-        chosen.iter().for_each(|core| by_node.entry(core.numa).or_default().push(core));
-        let enough = by_node.into_values().filter(|cores| cores.len() >= wanted);
-        match enough.min_by_key(Vec::len) {
-            Some(cores) => chosen = cores,
-            None if affinity == "require" => return Err("numa-cores".to_owned()),
-            None => {}
-        }
-    }
-    chosen.truncate(wanted);
-    Ok(chosen)
-}
-
-/// The device group with the highest affinity that has enough free instances.
-fn pick_device(
-    node: &Node,
-    used: &NodeUse,
-    ask: &DeviceAsk,
-    before: &[AssignedTask],
-    same_task: &[AssignedDevice],
-    affinity: &mut DeviceAffinity,
-) -> Option<AssignedDevice> {
-    let rules: Vec<DeviceRule> = ask.constraints.iter().map(DeviceRule::of_constraint).collect();
-    let taken = |id: &Name| {
-        before.iter().flat_map(|task| &task.devices).chain(same_task).any(|device| device.ids.contains(id))
-    };
-    let mut best: Option<(f64, f64, &NodeDevice, Vec<Name>)> = None;
-    let total: f64 = ask.affinities.iter().map(|rule| f64::from(rule.weight).abs()).sum();
-    for device in node.resources.devices.iter().filter(|device| matches_name(&ask.name, device)) {
-        if !rules.iter().all(|rule| rule.allows_group(device)) {
-            continue;
-        }
-        let usable = device.instances.iter().filter(|instance| {
-            instance.healthy
-                && used.device_free(&instance.id)
-                && !taken(&instance.id)
-                && rules.iter().all(|rule| rule.allows_instance(&instance.id))
-        });
-        let ids: Vec<Name> =
-            usable.map(|instance| instance.id.clone()).take(usize::try_from(ask.count).ok()?).collect();
-        if (ids.len() as u64) < ask.count {
-            continue;
-        }
-        let met = ask.affinities.iter().filter(|rule| DeviceRule::of_affinity(rule).matches(device));
-        let met: f64 = met.map(|rule| f64::from(rule.weight)).sum();
-        let score = if total == 0.0 { 0.0 } else { met / total };
-        if best.as_ref().is_none_or(|best| score > best.0) {
-            best = Some((score, met, device, ids));
-        }
-    }
-    let (_, met, device, ids) = best?;
-    affinity.met += met;
-    affinity.total += total;
-    Some(AssignedDevice {
-        vendor: device.vendor.clone(),
-        device_type: device.device_type.clone(),
-        name: device.name.clone(),
-        ids,
-    })
+/// How many dynamic ports are free on the address that a group's first dynamic port is taken from, beside its static
+/// ones.
+pub(crate) fn free_ports(node: &Node, used: &NodeUse, network: &NetworkAsk) -> u64 {
+    let Some(Ok((ips, _))) = network.dynamic_ports.first().map(|ask| addresses(node, ask)) else { return 0 };
+    let fixed = |port: u16| network.reserved_ports.iter().any(|ask| ask.value == i64::from(port));
+    let range = node.resources.dynamic_ports;
+    let free = (range.min..=range.max)
+        .filter(|&port| !fixed(port) && used.port_free(ips[0], port) && !host_keeps(node, ips[0], port));
+    free.count() as u64
 }

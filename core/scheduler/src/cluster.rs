@@ -46,6 +46,7 @@ pub(crate) struct Numbers {
     cpu_mhz: u64,
     memory_mb: u64,
     disk_mb: u64,
+    mbits: u64,
 }
 
 fn both(has: i32, used: i32) -> u64 {
@@ -94,7 +95,7 @@ impl<'a> Cluster<'a> {
         if let Err(misfit) = fits(&node, self.node_use(row)) {
             match misfit {
                 Misfit::Port { .. } | Misfit::Cores | Misfit::Devices => _ = self.broken.insert(row, misfit),
-                Misfit::MaxAllocs | Misfit::Cpu | Misfit::Memory | Misfit::Disk => {}
+                Misfit::MaxAllocs | Misfit::Cpu | Misfit::Memory | Misfit::Disk | Misfit::Bandwidth => {}
             }
         }
     }
@@ -168,6 +169,7 @@ impl<'a> Cluster<'a> {
             cpu_mhz: both(has.cpu_mhz[at], used.cpu_mhz[at]),
             memory_mb: both(has.memory_mb[at], used.memory_mb[at]),
             disk_mb: both(has.disk_mb[at], used.disk_mb[at]),
+            mbits: both(has.mbits[at], used.mbits[at]),
         })
     }
 

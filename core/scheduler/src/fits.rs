@@ -19,6 +19,8 @@ pub enum Misfit {
     Memory,
     /// Disk.
     Disk,
+    /// Bandwidth.
+    Bandwidth,
     /// A port is used twice, or is kept for the host.
     Port {
         /// The later of the allocations.
@@ -39,6 +41,7 @@ impl fmt::Display for Misfit {
             Self::Cpu => f.write_str("cpu"),
             Self::Memory => f.write_str("memory"),
             Self::Disk => f.write_str("disk"),
+            Self::Bandwidth => f.write_str("network: bandwidth exceeded"),
             Self::Port { alloc, port } => write!(
                 f,
                 "reserved alloc port collision: collision when reserving port for alloc {alloc}: [port {port} already in use]"
@@ -79,6 +82,9 @@ pub(crate) const fn amounts_fit(has: Amounts, used: Amounts) -> Result<(), Misfi
     }
     if used.disk_mb > has.disk_mb {
         return Err(Misfit::Disk);
+    }
+    if used.mbits > has.mbits {
+        return Err(Misfit::Bandwidth);
     }
     Ok(())
 }

@@ -14,6 +14,7 @@
 #![warn(missing_docs)]
 
 mod assign;
+mod assign_task;
 mod claims;
 mod cluster;
 mod explain;

@@ -38,8 +38,9 @@ impl<'a> Claim<'a> {
         ports.is_some_and(|ports| ports.iter().any(|port| port.ignore_collision && port.label == label))
     }
 
-    fn cpu_mhz(&self) -> u64 {
-        self.ask.cpu_with_cores(self.assigned.exclusive.as_deref())
+    /// The plain numbers of what it holds.
+    pub(crate) fn amounts(&self) -> Amounts {
+        Amounts::asked(&self.ask, self.ask.cpu_with_cores(self.assigned.exclusive.as_deref()))
     }
 }
 
@@ -52,6 +53,8 @@ pub struct Amounts {
     pub memory_mb: u64,
     /// Disk in MB.
     pub disk_mb: u64,
+    /// Bandwidth in Mbit/s; of a node, that of its fastest network.
+    pub mbits: u64,
 }
 
 impl Amounts {
@@ -63,7 +66,13 @@ impl Amounts {
             cpu_mhz: u64::from(has.cpu_mhz.saturating_sub(kept.cpu_mhz)),
             memory_mb: has.memory_mb.saturating_sub(kept.memory_mb),
             disk_mb: has.disk_mb.saturating_sub(kept.disk_mb),
+            mbits: has.networks.iter().map(|network| u64::from(network.mbits)).max().unwrap_or(0),
         }
+    }
+
+    /// What is asked for, with so much CPU for what was picked.
+    pub(crate) const fn asked(ask: &GroupAsk, cpu_mhz: u64) -> Self {
+        Self { cpu_mhz, memory_mb: ask.memory_mb, disk_mb: ask.disk_mb, mbits: ask.mbits }
     }
 
     /// The sum of both.
@@ -73,6 +82,7 @@ impl Amounts {
             cpu_mhz: self.cpu_mhz.saturating_add(other.cpu_mhz),
             memory_mb: self.memory_mb.saturating_add(other.memory_mb),
             disk_mb: self.disk_mb.saturating_add(other.disk_mb),
+            mbits: self.mbits.saturating_add(other.mbits),
         }
     }
 
@@ -83,6 +93,7 @@ impl Amounts {
             cpu_mhz: self.cpu_mhz.saturating_sub(other.cpu_mhz),
             memory_mb: self.memory_mb.saturating_sub(other.memory_mb),
             disk_mb: self.disk_mb.saturating_sub(other.disk_mb),
+            mbits: self.mbits.saturating_sub(other.mbits),
         }
     }
 }
@@ -102,8 +113,6 @@ pub struct NodeUse {
     pub amounts: Amounts,
     /// Allocations.
     pub allocs: u32,
-    /// Bandwidth in Mbit/s.
-    pub mbits: u64,
     /// Cores in use, in order; one used twice is here twice.
     pub(crate) cores: Vec<u16>,
     /// Ports in use, in order of their numbers.
@@ -115,9 +124,8 @@ pub struct NodeUse {
 impl NodeUse {
     /// Adds what an allocation holds.
     pub fn add(&mut self, claim: &Claim<'_>) {
-        self.amounts = self.amounts.plus(amounts(claim));
+        self.amounts = self.amounts.plus(claim.amounts());
         self.allocs += 1;
-        self.mbits += claim.ask.mbits;
         for (port, ip) in ports(claim) {
             let used = UsedPort { port, ip, alloc: claim.id };
             let at = self.ports.partition_point(|other| other <= &used);
@@ -137,9 +145,8 @@ impl NodeUse {
 
     /// Takes away what an allocation held.
     pub fn remove(&mut self, claim: &Claim<'_>) {
-        self.amounts = self.amounts.minus(amounts(claim));
+        self.amounts = self.amounts.minus(claim.amounts());
         self.allocs = self.allocs.saturating_sub(1);
-        self.mbits = self.mbits.saturating_sub(claim.ask.mbits);
         self.ports.retain(|used| used.alloc != claim.id);
         for task in claim.assigned.exclusive.iter().flat_map(|exclusive| &exclusive.tasks) {
             for core in &task.cores {
@@ -172,10 +179,6 @@ fn remove_one<T: Ord>(sorted: &mut Vec<T>, item: &T) {
     if let Ok(at) = sorted.binary_search(item) {
         sorted.remove(at);
     }
-}
-
-fn amounts(claim: &Claim<'_>) -> Amounts {
-    Amounts { cpu_mhz: claim.cpu_mhz(), memory_mb: claim.ask.memory_mb, disk_mb: claim.ask.disk_mb }
 }
 
 /// The ports of one allocation, each once, without those that may collide.

@@ -23,7 +23,7 @@ impl State {
         let full = self
             .columns
             .node(node.id)
-            .is_some_and(|row| !has_room(row.used, row.capacity) || (max > 0 && row.allocs > max));
+            .is_some_and(|row| !row.used.fits_in(&row.capacity) || (max > 0 && row.allocs > max));
         full || self.columns.held(node.id).is_some_and(|held| is_shared(held, |_| false))
     }
 
@@ -39,14 +39,8 @@ impl State {
         }
         let max = node.resources.max_allocs;
         let may_share = |port: &HeldPort| staying().any(|alloc| ignores_collision(alloc, port));
-        !has_room(used, Room::of_node(node)) || (max > 0 && count > max) || is_shared(&held, may_share)
+        !used.fits_in(&Room::of_node(node)) || (max > 0 && count > max) || is_shared(&held, may_share)
     }
-}
-
-/// Bandwidth is measured, not reserved: it never keeps an allocation off a node.
-const fn has_room(used: Room, capacity: Room) -> bool {
-    let used = Room { mbits: 0, ..used };
-    used.fits_in(&capacity)
 }
 
 fn is_shared(held: &Held, may_share: impl Fn(&HeldPort) -> bool) -> bool {

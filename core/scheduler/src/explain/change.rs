@@ -15,6 +15,12 @@ pub enum Resource {
     Cores,
     /// Places for allocations.
     Allocs,
+    /// Bandwidth in Mbit/s.
+    Bandwidth,
+    /// Device instances.
+    Devices,
+    /// Ports whose number is picked.
+    DynamicPorts,
     /// A port.
     Port(u16),
 }
@@ -29,6 +35,9 @@ impl Resource {
             Self::Disk => "disk",
             Self::Cores => "cores",
             Self::Allocs => "allocations",
+            Self::Bandwidth => "bandwidth",
+            Self::Devices => "devices",
+            Self::DynamicPorts => "dynamic ports",
             Self::Port(_) => "port",
         }
     }
@@ -41,6 +50,9 @@ impl Resource {
             Self::Memory | Self::Disk => "MiB",
             Self::Cores => "cores",
             Self::Allocs => "allocations",
+            Self::Bandwidth => "Mbit/s",
+            Self::Devices => "devices",
+            Self::DynamicPorts => "ports",
             Self::Port(_) => "",
         }
     }
@@ -53,7 +65,7 @@ pub enum Change {
     Lower {
         /// What is asked for.
         resource: Resource,
-        /// The task that asks for most of it; empty for the disk of the group.
+        /// The task that asks for most of it; empty for the disk and the network of the group.
         task: Name,
         /// What it asks for.
         from: u64,
@@ -73,9 +85,9 @@ pub enum Change {
         /// Allocations of other jobs whose end would free it: the fewest, the least important first.
         stopping: Vec<AllocId>,
     },
-    /// Go without a constraint.
+    /// Go without a constraint, on nodes or on devices, or without cores of one NUMA node.
     Drop {
-        /// The constraint, as metrics count it.
+        /// The constraint, as metrics count it; [`Change::NUMA`] for cores of one NUMA node.
         constraint: Name,
         /// Nodes that it excludes and that would fit.
         nodes: u32,
@@ -113,6 +125,8 @@ pub enum Change {
 }
 
 impl Change {
+    /// Names the wish for cores of one NUMA node, where it is required.
+    pub const NUMA: &str = "numa affinity = require";
     /// Changes that are named for one group, the smallest first.
     pub const MOST: usize = 5;
     /// Changes that are tried for one group.

@@ -18,6 +18,8 @@ pub(super) struct Closed {
     pub(super) filters: BTreeMap<Name, u32>,
     /// Missing drivers (`false`) and volumes (`true`), with a node.
     pub(super) missing: BTreeMap<(bool, Name), NodeId>,
+    /// Nodes that are short of nothing but devices.
+    pub(super) without_devices: u32,
     /// Ports, with the job that has them and the node.
     pub(super) ports: BTreeMap<u16, (Name, NodeId)>,
 }
@@ -43,6 +45,9 @@ impl Closed {
     }
 
     fn note(&mut self, node: &NodeExplained, reason: &Name, lack: &Lack) {
+        if resource_of(reason) == Some(Resource::Devices) {
+            self.without_devices += 1;
+        }
         match lack {
             Lack::Short { by, asked, .. } => {
                 let Some(resource) = resource_of(reason) else { return };
@@ -68,7 +73,8 @@ impl Closed {
                 }
             }
             Lack::Plain => {
-                if reason.starts_with("distinct_") || reason.starts_with("missing property") {
+                let rule = ["distinct_", "missing property", "numa-cores"];
+                if rule.iter().any(|rule| reason.starts_with(rule)) {
                     *self.filters.entry(reason.clone()).or_default() += 1;
                 }
             }
@@ -91,6 +97,9 @@ fn resource_of(dimension: &str) -> Option<Resource> {
         "disk" => Resource::Disk,
         "cores" => Resource::Cores,
         "max allocation exceeded" => Resource::Allocs,
+        "network: bandwidth exceeded" => Resource::Bandwidth,
+        "network: dynamic port selection failed" => Resource::DynamicPorts,
+        "missing devices" | "devices: no devices match request" => Resource::Devices,
         _ => return None,
     })
 }

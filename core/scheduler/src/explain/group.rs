@@ -59,7 +59,9 @@ impl Fill {
             Resource::Disk => self.used.disk_mb,
             Resource::Cores => u64::from(self.cores),
             Resource::Allocs => u64::from(self.allocs),
-            Resource::Port(_) => u64::from(self.ports),
+            Resource::Bandwidth => self.mbits.1,
+            Resource::Devices => u64::from(self.devices.1),
+            Resource::DynamicPorts | Resource::Port(_) => u64::from(self.ports),
         }
     }
 }
@@ -148,18 +150,13 @@ fn node_of(pass: &GroupPass, cluster: &mut Cluster<'_>, row: usize, request: &Re
 fn fill_of(cluster: &mut Cluster<'_>, row: usize) -> Fill {
     let (has, used, allocs) = (cluster.has(row), cluster.used(row), cluster.allocs(row));
     let node = Arc::clone(cluster.node(row));
-    let columns = cluster.snapshot().columns().node(node.id);
-    let mbits = columns.map_or((0, 0), |row| {
-        let amount = |number: i32| u64::try_from(number).unwrap_or(0);
-        (amount(row.capacity.mbits), amount(row.used.mbits))
-    });
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     let instances = node.resources.devices.iter().map(|device| device.instances.len()).sum();
     let held = cluster.node_use(row);
     Fill {
         has,
         used,
-        mbits,
+        mbits: (has.mbits, used.mbits),
         devices: (count(instances), count(held.devices.len())),
         ports: count(held.ports.len()),
         cores: count(held.cores.len()),

@@ -13,6 +13,7 @@ use super::change::{Change, Resource};
 use super::closed::{Closed, Short};
 use super::group::NodeExplained;
 use super::trial::{Trial, text_of};
+use crate::feasible::is_named;
 
 /// Allocations that are named to free room on one node.
 const STOPPED: usize = 16;
@@ -43,9 +44,13 @@ fn confirm(trial: &Trial<'_>, change: Change) -> Option<Change> {
     Some(match change {
         Change::Drop { constraint, .. } => Change::Drop { constraint, nodes: opened },
         Change::Datacenter { name, .. } => Change::Datacenter { name, nodes: opened },
-        Change::Lower { resource: Resource::Cores, task, from, to, .. } => {
-            most_cores(trial, task, from, to, first)
-        }
+        Change::Lower {
+            resource: resource @ (Resource::Cores | Resource::Devices | Resource::DynamicPorts),
+            task,
+            from,
+            to,
+            ..
+        } => most(trial, resource, &task, from, (to, first)),
         Change::Lower { resource, task, from, to, node } => {
             let node = if open.contains(&node) { node } else { first };
             Change::Lower { resource, task, from, to, node }
@@ -59,15 +64,15 @@ fn confirm(trial: &Trial<'_>, change: Change) -> Option<Change> {
     })
 }
 
-/// The most cores, fewer than `from` and not fewer than `to`, with which a node is open. Fewer cores also need less
-/// CPU, so that a node may open which is short of both.
-fn most_cores(trial: &Trial<'_>, task: Name, from: u64, to: u64, node: NodeId) -> Change {
-    let lowered =
-        |to: u64, node| Change::Lower { resource: Resource::Cores, task: task.clone(), from, to, node };
-    let (mut fits, mut too_many) = ((to, node), from);
+/// The most cores, devices or ports, fewer than `from` and not fewer than what is known to do, with which a node is
+/// open. Fewer cores also need less CPU, and fewer devices may be of another group, so that a node may open which was
+/// not the nearest.
+fn most(trial: &Trial<'_>, resource: Resource, task: &Name, from: u64, known: (u64, NodeId)) -> Change {
+    let lowered = |to: u64, node| Change::Lower { resource, task: task.clone(), from, to, node };
+    let (mut fits, mut too_many) = (known, from);
     while too_many - fits.0 > 1 {
         let middle = fits.0 + (too_many - fits.0) / 2;
-        match trial.after(&lowered(middle, node)).first() {
+        match trial.after(&lowered(middle, known.1)).first() {
             Some(&node) => fits = (middle, node),
             None => too_many = middle,
         }
@@ -86,6 +91,14 @@ fn candidates(trial: &Trial<'_>, closed: &Closed) -> Vec<Candidate> {
     }
     for (&port, (job, node)) in &closed.ports {
         all.extend(free_port(trial, port, job, *node));
+    }
+    if closed.without_devices > 0 {
+        let asks =
+            group.tasks.iter().filter_map(|task| task.resources.as_ref()).flat_map(|asked| &asked.devices);
+        for constraint in asks.flat_map(|ask| &ask.constraints) {
+            let constraint = Name::from(text_of(constraint));
+            all.push(whole(Change::Drop { constraint, nodes: 0 }, closed.without_devices));
+        }
     }
     for (reason, &nodes) in &closed.filters {
         let constraint = constraint_of(trial.job, group, reason);
@@ -113,11 +126,14 @@ fn lower(group: &TaskGroup, resource: Resource, short: Short) -> Option<Candidat
     let least = if matches!(resource, Resource::Memory | Resource::Disk) { 10 } else { 1 };
     let (task, from) = match resource {
         Resource::Allocs | Resource::Port(_) => return None,
-        Resource::Disk => (Name::from(""), short.asked),
-        Resource::Cpu | Resource::Memory | Resource::Cores => {
-            let asks = group.tasks.iter().map(|task| (asked(task, resource), task));
-            let (asked, task) = asks.max_by_key(|ask| ask.0)?;
-            (Name::from(task.name.as_str()), asked)
+        Resource::Disk | Resource::DynamicPorts => (Name::from(""), short.asked),
+        Resource::Cpu | Resource::Memory | Resource::Cores | Resource::Devices | Resource::Bandwidth => {
+            let of_group = group.networks.first().map_or(0, |network| network.mbits);
+            let of_group = if resource == Resource::Bandwidth { of_group } else { 0 };
+            let of_group = std::iter::once((u64::try_from(of_group).unwrap_or(0), ""));
+            let asks = group.tasks.iter().map(|task| (asked(task, resource), task.name.as_str()));
+            let (asked, task) = of_group.chain(asks).max_by_key(|ask| ask.0)?;
+            (Name::from(task), asked)
         }
     };
     let to = from.checked_sub(short.by).filter(|to| *to >= least)?;
@@ -130,7 +146,12 @@ fn asked(task: &Task, resource: Resource) -> u64 {
         Resource::Cpu if resources.cores == 0 => resources.cpu,
         Resource::Memory => resources.memory_mb,
         Resource::Cores => resources.cores,
-        Resource::Cpu | Resource::Disk | Resource::Allocs | Resource::Port(_) => 0,
+        Resource::Bandwidth => resources.networks.first().map_or(0, |network| network.mbits),
+        Resource::Devices => {
+            let counts = resources.devices.iter().map(|ask| ask.count);
+            i64::try_from(counts.max().unwrap_or(0)).unwrap_or(i64::MAX)
+        }
+        Resource::Cpu | Resource::Disk | Resource::Allocs | Resource::DynamicPorts | Resource::Port(_) => 0,
     });
     u64::try_from(number).unwrap_or(0)
 }
@@ -138,7 +159,7 @@ fn asked(task: &Task, resource: Resource) -> u64 {
 /// Ends allocations of other jobs, as few as will do: one if there is one, else the largest first.
 fn free(trial: &Trial<'_>, resource: Resource, short: Short) -> Option<Candidate> {
     let mut held: Vec<(u64, &Arc<Alloc>)> = others(trial, short.node)
-        .map(|alloc| (held_by(alloc, resource), alloc))
+        .map(|alloc| (held_by(alloc, resource, &trial.job.task_groups[trial.group]), alloc))
         .filter(|holder| holder.0 > 0)
         .collect();
     let single = held.iter().filter(|holder| holder.0 >= short.by);
@@ -180,7 +201,8 @@ fn others<'a>(trial: &'a Trial<'_>, node: NodeId) -> impl Iterator<Item = &'a Ar
     running.filter(move |alloc| alloc.job_key() != key && !gone(alloc))
 }
 
-fn held_by(alloc: &Alloc, resource: Resource) -> u64 {
+/// How much of a resource an allocation holds; of devices only those that `group` could ask for.
+fn held_by(alloc: &Alloc, resource: Resource, group: &TaskGroup) -> u64 {
     let ask = alloc.task_group().map(GroupAsk::of).unwrap_or_default();
     match resource {
         Resource::Cpu => ask.cpu_with_cores(alloc.assigned.exclusive.as_deref()),
@@ -188,12 +210,29 @@ fn held_by(alloc: &Alloc, resource: Resource) -> u64 {
         Resource::Disk => ask.disk_mb,
         Resource::Cores => u64::from(ask.cores),
         Resource::Allocs => 1,
+        Resource::Bandwidth => ask.mbits,
+        Resource::DynamicPorts => alloc.assigned.ports.len() as u64,
+        Resource::Devices => devices_held_by(alloc, group),
         Resource::Port(_) => 0,
     }
 }
 
+fn devices_held_by(alloc: &Alloc, group: &TaskGroup) -> u64 {
+    let asks =
+        || group.tasks.iter().filter_map(|task| task.resources.as_ref()).flat_map(|asked| &asked.devices);
+    let tasks = alloc.assigned.exclusive.iter().flat_map(|exclusive| &exclusive.tasks);
+    let held = tasks.flat_map(|task| &task.devices).filter(|held| {
+        let parts = [&*held.vendor, &*held.device_type, &*held.name];
+        asks().any(|ask| is_named(&ask.name, parts))
+    });
+    held.map(|held| held.ids.len() as u64).sum()
+}
+
 /// The constraint that a filter's reason is about.
 fn constraint_of(job: &Job, group: &TaskGroup, reason: &str) -> Option<Name> {
+    if reason == "numa-cores" {
+        return Some(Name::from(Change::NUMA));
+    }
     let tasks = group.tasks.iter().flat_map(|task| &task.constraints);
     let mut all = job.constraints.iter().chain(&group.constraints).chain(tasks);
     let found = all.find(|constraint| match constraint.operand.as_str() {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{Alloc, Constraint, DriverInfo, Eval, HostVolume, Job, Name, NodeId, TaskGroup, Timestamp};
+use model::{Alloc, Constraint, DriverInfo, Eval, HostVolume, Job, Name, NodeId, Task, TaskGroup, Timestamp};
 use state::{Command, Entry, Snapshot, State};
 
 use super::change::{Change, Resource};
@@ -145,16 +145,38 @@ fn provide(state: &State, id: NodeId, volume: bool, name: &Name) -> Vec<Command>
 /// Sets what a task, or the group's disk, asks for; none when there is no such ask.
 fn lower(group: &mut TaskGroup, resource: Resource, task: &str, to: u64) -> Option<()> {
     let to = i64::try_from(to).ok()?;
-    if resource == Resource::Disk {
-        group.ephemeral_disk.as_mut()?.size_mb = to;
-        return Some(());
+    if task.is_empty() {
+        return lower_shared(group, resource, to);
     }
     let asked = group.tasks.iter_mut().find(|candidate| candidate.name == task)?.resources.as_mut()?;
     match resource {
         Resource::Cpu => asked.cpu = to,
         Resource::Memory => asked.memory_mb = to,
         Resource::Cores => asked.cores = to,
-        Resource::Disk | Resource::Allocs | Resource::Port(_) => return None,
+        Resource::Bandwidth => asked.networks.first_mut()?.mbits = to,
+        Resource::Devices => {
+            let most = asked.devices.iter().map(|ask| ask.count).max()?;
+            asked.devices.iter_mut().find(|ask| ask.count == most)?.count = u64::try_from(to).ok()?;
+        }
+        Resource::Disk | Resource::Allocs | Resource::DynamicPorts | Resource::Port(_) => return None,
+    }
+    Some(())
+}
+
+/// Sets what the tasks of a group ask for together.
+fn lower_shared(group: &mut TaskGroup, resource: Resource, to: i64) -> Option<()> {
+    match resource {
+        Resource::Disk => group.ephemeral_disk.as_mut()?.size_mb = to,
+        Resource::Bandwidth => group.networks.first_mut()?.mbits = to,
+        Resource::DynamicPorts => {
+            group.networks.first_mut()?.dynamic_ports.truncate(usize::try_from(to).ok()?);
+        }
+        Resource::Cpu
+        | Resource::Memory
+        | Resource::Cores
+        | Resource::Allocs
+        | Resource::Devices
+        | Resource::Port(_) => return None,
     }
     Some(())
 }
@@ -162,16 +184,30 @@ fn lower(group: &mut TaskGroup, resource: Resource, task: &str, to: u64) -> Opti
 /// Takes a constraint away wherever it stands; tells whether it stood anywhere.
 fn drop_constraint(job: &mut Job, group: usize, text: &str) -> bool {
     let group = &mut job.task_groups[group];
+    let mut found = false;
+    if text == Change::NUMA {
+        let asked = group.tasks.iter_mut().filter_map(|task| task.resources.as_mut()?.numa.as_mut());
+        for numa in asked.filter(|numa| numa.affinity == "require") {
+            numa.affinity = "none".to_owned();
+            found = true;
+        }
+        return found;
+    }
     let lists = std::iter::once(&mut job.constraints)
         .chain(std::iter::once(&mut group.constraints))
-        .chain(group.tasks.iter_mut().map(|task| &mut task.constraints));
-    let mut found = false;
+        .chain(group.tasks.iter_mut().flat_map(constraints_of));
     for list in lists {
         let before = list.len();
         list.retain(|constraint| text_of(constraint) != text);
         found |= list.len() < before;
     }
     found
+}
+
+/// The constraints of a task, on nodes and on devices.
+fn constraints_of(task: &mut Task) -> impl Iterator<Item = &mut Vec<Constraint>> {
+    let devices = task.resources.iter_mut().flat_map(|asked| &mut asked.devices);
+    std::iter::once(&mut task.constraints).chain(devices.map(|ask| &mut ask.constraints))
 }
 
 /// A constraint as changes name it: distinct rules by what they keep apart, others as metrics count them.

@@ -82,13 +82,16 @@ impl DeviceRequest {
 
 /// Whether `type`, `vendor/type` or `vendor/type/model` names a device group.
 pub(crate) fn matches_name(name: &str, device: &NodeDevice) -> bool {
+    is_named(name, [&device.vendor, &device.device_type, &device.name])
+}
+
+/// Whether `type`, `vendor/type` or `vendor/type/model` names a group of this vendor, type and model.
+pub(crate) fn is_named(name: &str, [vendor, kind, model]: [&str; 3]) -> bool {
     let mut parts = name.splitn(3, '/');
     match (parts.next(), parts.next(), parts.next()) {
-        (Some(kind), None, _) => *kind == *device.device_type,
-        (Some(vendor), Some(kind), None) => *vendor == *device.vendor && *kind == *device.device_type,
-        (Some(vendor), Some(kind), Some(model)) => {
-            *vendor == *device.vendor && *kind == *device.device_type && *model == *device.name
-        }
+        (Some(wanted), None, _) => wanted == kind,
+        (Some(first), Some(second), None) => first == vendor && second == kind,
+        (Some(first), Some(second), Some(third)) => first == vendor && second == kind && third == model,
         (None, _, _) => false,
     }
 }

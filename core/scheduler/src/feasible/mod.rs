@@ -19,7 +19,7 @@ mod volume;
 pub(crate) use class_cache::{Feasibility, GroupFilter, INELIGIBLE};
 pub(crate) use constraint::Check;
 pub(crate) use datacenter::in_datacenters;
-pub(crate) use device::{Rule as DeviceRule, matches_name};
+pub(crate) use device::{Rule as DeviceRule, is_named, matches_name};
 pub(crate) use distinct::{DistinctHosts, DistinctProperty};
 pub(crate) use network::host_network;
 pub(crate) use rows::Rows;

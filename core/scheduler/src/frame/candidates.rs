@@ -65,6 +65,7 @@ pub(crate) fn amounts(room: &Room) -> Amounts {
         cpu_mhz: quantity(room.cpu_mhz),
         memory_mb: quantity(room.memory_mb),
         disk_mb: quantity(room.disk_mb),
+        mbits: quantity(room.mbits),
     }
 }
 

@@ -4,6 +4,7 @@ mod by_set;
 mod change;
 mod counted;
 mod group_pass;
+mod holders;
 mod metrics;
 mod near_miss;
 mod placer;

@@ -7,14 +7,16 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use model::{ExhaustedAsk, Lack, Name, NearMiss, PassMetrics};
+use model::{ExhaustedAsk, Lack, Name, NearMiss, Node, PassMetrics, TaskGroup};
 
 use super::GroupPass;
 use super::tally::Verdict;
-use crate::assign::pick;
+use crate::assign::{free_ports, pick};
+use crate::assign_task::unmet_devices;
 use crate::cluster::Cluster;
 use crate::feasible::INELIGIBLE;
 use crate::fits::Misfit;
+use crate::usage::NodeUse;
 
 /// Nodes that are looked at closely.
 const LOOKED: usize = 1_024;
@@ -121,7 +123,16 @@ impl GroupPass {
                 all
             }
         };
-        all.extend(self.shortages(cluster, row));
+        let short = self.shortages(cluster, row);
+        // What filters say of devices, and what is said where they are picked, is one thing.
+        let filtered = all.iter().position(|(reason, _)| &**reason == "missing devices");
+        for (reason, lack) in short {
+            match filtered.filter(|_| reason.starts_with("devices:")) {
+                Some(at) if matches!(lack, Lack::Short { .. }) => all[at].1 = lack,
+                Some(_) => {}
+                None => all.push((reason, lack)),
+            }
+        }
         all
     }
 
@@ -196,6 +207,7 @@ impl GroupPass {
             (Misfit::Cpu, has.cpu_mhz, used.cpu_mhz, ask.cpu_mhz, "MHz"),
             (Misfit::Memory, has.memory_mb, used.memory_mb, ask.memory_mb, "MiB"),
             (Misfit::Disk, has.disk_mb, used.disk_mb, ask.disk_mb, "MiB"),
+            (Misfit::Bandwidth, has.mbits, used.mbits, ask.mbits, "Mbit/s"),
         ];
         for (misfit, has, used, asked, unit) in plain {
             let by = used.saturating_add(asked).saturating_sub(has);
@@ -229,7 +241,15 @@ impl GroupPass {
         let usable = |core: &&model::Core| !core.disabled && !node.reserved.cores.contains(&core.id);
         let free = node.resources.cores.iter().filter(usable).filter(|core| !used.cores.contains(&core.id));
         let (wanted, free) = (u64::from(self.ask().cores), free.count() as u64);
+        let unmet = unmet_devices(&node, &used, self.task_group()).filter(|_| reason.starts_with("devices:"));
         let lack = match holder {
+            _ if let Some(unmet) = unmet.as_ref().filter(|unmet| unmet.free > 0) => {
+                let asked = unmet.ask.count;
+                Lack::Short { by: asked - unmet.free, asked, unit: "devices".into() }
+            }
+            _ if reason == "network: dynamic port selection failed" => {
+                missing_ports(&node, &used, self.task_group())
+            }
             _ if reason == "cores" && wanted > free => {
                 Lack::Short { by: wanted - free, asked: wanted, unit: "cores".into() }
             }
@@ -240,4 +260,12 @@ impl GroupPass {
         };
         vec![(Name::from(reason), lack)]
     }
+}
+
+/// How many of the dynamic ports that a group asks for are missing on a node.
+fn missing_ports(node: &Node, used: &NodeUse, group: &TaskGroup) -> Lack {
+    let Some(network) = group.networks.first() else { return Lack::Plain };
+    let asked = network.dynamic_ports.len() as u64;
+    let free = free_ports(node, used, network);
+    Lack::Short { by: asked.saturating_sub(free).max(1), asked, unit: "ports".into() }
 }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use model::{Alloc, AllocId, JobKey, Name, NodeId, NodeScore, ScorePart};
 
 use super::group_pass::GroupPass;
+use super::holders::{free_bandwidth, free_devices};
 use super::request::Request;
 use super::score::After;
 use super::select::Selection;
@@ -114,7 +115,7 @@ impl GroupPass {
             return None;
         }
         let mut used = cluster.node_use(row).clone();
-        let mut victims: Vec<Arc<Alloc>> = Vec::new();
+        let mut victims = free_devices(&node, &mut used, self.task_group(), &candidates)?;
         let picked = loop {
             match pick(&node, &used, self.task_group(), request.id) {
                 Ok(picked) => break picked,
@@ -127,18 +128,16 @@ impl GroupPass {
         };
         let picked = self.spare_holders(&node, &mut used, &mut victims, request).unwrap_or(picked);
         let exclusive = picked.assigned.exclusive.as_deref();
-        let ask = Amounts {
-            cpu_mhz: self.ask().cpu_with_cores(exclusive),
-            memory_mb: self.ask().memory_mb,
-            disk_mb: self.ask().disk_mb,
-        };
+        let ask = Amounts::asked(self.ask(), self.ask().cpu_with_cores(exclusive));
         let max = node.resources.max_allocs;
         let room = Room { has: cluster.has(row), ask, max_allocs: if max == 0 { u32::MAX } else { max } };
         let rest: Vec<Arc<Alloc>> = candidates
             .into_iter()
             .filter(|alloc| victims.iter().all(|victim| victim.id != alloc.id))
             .collect();
-        victims.extend(make_room(&room, &mut used, rest, evicted)?);
+        victims.extend(free_bandwidth(room.has, ask.mbits, &mut used, rest.clone())?);
+        let rest = rest.into_iter().filter(|alloc| victims.iter().all(|victim| victim.id != alloc.id));
+        victims.extend(make_room(&room, &mut used, rest.collect(), evicted)?);
         let counted = cluster.used(row).plus(ask);
         Some((victims, After { used: counted, picked }))
     }
@@ -281,12 +280,7 @@ fn closest(needed: &Amounts, group: &[Arc<Alloc>], evicted: &Evicted) -> Option<
 }
 
 fn amounts_of(alloc: &Alloc) -> Amounts {
-    let claim = Claim::of(alloc);
-    Amounts {
-        cpu_mhz: claim.ask.cpu_with_cores(alloc.assigned.exclusive.as_deref()),
-        memory_mb: claim.ask.memory_mb,
-        disk_mb: claim.ask.disk_mb,
-    }
+    Claim::of(alloc).amounts()
 }
 
 /// How far the size of an allocation is from what is needed.

@@ -22,7 +22,20 @@ pub(crate) struct After {
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Picks {
     cpu_mhz: u64,
-    devices: Option<f64>,
+    devices: DeviceTerms,
+}
+
+/// What scores say of the devices that were picked: how well they are liked, and how full their groups are.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+struct DeviceTerms {
+    affinity: Option<f64>,
+    fill: Option<f64>,
+}
+
+impl DeviceTerms {
+    fn of(picked: &Picked) -> Self {
+        Self { affinity: picked.affinity.score(), fill: picked.affinity.fill() }
+    }
 }
 
 /// The score that was computed last: rows that are alike often follow each other.
@@ -39,7 +52,7 @@ struct Alike {
     used: Amounts,
     there: u32,
     affinity: Option<f64>,
-    devices: Option<f64>,
+    devices: DeviceTerms,
 }
 
 /// A score without its tie-break.
@@ -63,7 +76,7 @@ impl GroupPass {
             Ok(after) => {
                 if let Some(picks) = self.picks.get_mut(row) {
                     let cpu_mhz = self.ask.cpu_with_cores(after.picked.assigned.exclusive.as_deref());
-                    *picks = Picks { cpu_mhz, devices: after.picked.affinity.score() };
+                    *picks = Picks { cpu_mhz, devices: DeviceTerms::of(&after.picked) };
                 }
                 (Verdict::Open, Some(self.standing(cluster, cluster.at(row), &mut Last::default())))
             }
@@ -107,7 +120,7 @@ impl GroupPass {
             used: cluster.used(row).plus(self.amounts(cpu_mhz)),
             there: self.counted.of_group[row],
             affinity,
-            devices: picks.and_then(|picks| picks.devices),
+            devices: picks.map(|picks| picks.devices).unwrap_or_default(),
         };
         self.score_alike(alike)
     }
@@ -147,7 +160,7 @@ impl GroupPass {
     }
 
     fn amounts(&self, cpu_mhz: u64) -> Amounts {
-        Amounts { cpu_mhz, memory_mb: self.ask.memory_mb, disk_mb: self.ask.disk_mb }
+        Amounts::asked(&self.ask, cpu_mhz)
     }
 
     /// The row after a placement, where nothing has to be picked.
@@ -213,7 +226,7 @@ impl GroupPass {
             used: after.used,
             there: self.counted.of_group[row],
             affinity: self.sifted.affinity.as_ref().map(|scores| scores[row]),
-            devices: after.picked.affinity.score(),
+            devices: DeviceTerms::of(&after.picked),
         };
         let mut terms = Terms::default();
         self.each_term(alike, penalty, |part, value, counts| {
@@ -224,8 +237,9 @@ impl GroupPass {
 
     /// Tells every term in the documented order, and whether it counts or is only shown.
     fn each_term(&self, alike: Alike, penalty: bool, mut tell: impl FnMut(ScorePart, f64, bool)) {
-        tell(self.algorithm.part(), self.algorithm.score(alike.has, alike.used, &self.ask), true);
-        if let Some(score) = alike.devices {
+        let fit = self.algorithm.score(alike.has, alike.used, &self.ask, alike.devices.fill);
+        tell(self.algorithm.part(), fit, true);
+        if let Some(score) = alike.devices.affinity {
             tell(ScorePart::Devices, score, true);
         }
         let count = u32::try_from(self.task_group().count).unwrap_or(0);

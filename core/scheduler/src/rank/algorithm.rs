@@ -26,10 +26,10 @@ impl Algorithm {
         }
     }
 
-    /// The fit score of a node that would be used so.
-    pub(crate) fn score(self, has: Amounts, used: Amounts, ask: &GroupAsk) -> f64 {
+    /// The fit score of a node that would be used so; `devices` is how full what was picked from would be.
+    pub(crate) fn score(self, has: Amounts, used: Amounts, ask: &GroupAsk, devices: Option<f64>) -> f64 {
         match self {
-            Self::Pack => pack::pack(has, used, ask),
+            Self::Pack => pack::pack(has, used, ask, devices),
             Self::Binpack => binpack::binpack(has, used),
             Self::Spread => binpack::spread(has, used),
         }

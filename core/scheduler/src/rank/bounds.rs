@@ -66,7 +66,6 @@ fn gathered(flags: [u8; BLOCK]) -> u16 {
     let both = u128::from_le_bytes(flags);
     #[expect(clippy::cast_possible_truncation, reason = "the halves are taken apart")]
     let (low, high) = (both as u64, (both >> 64) as u64);
-    #[expect(clippy::cast_possible_truncation, reason = "a byte each")]
     let (low, high) = ((low.wrapping_mul(GATHER) >> 56) as u16, (high.wrapping_mul(GATHER) >> 56) as u16);
     low | high << 8
 }

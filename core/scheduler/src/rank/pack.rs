@@ -1,7 +1,7 @@
 //! The fit score of `pack`: the weighted mean of the fill after placement, over the dimensions asked for.
 //!
-//! CPU and memory weigh 1 each, disk a quarter: disk is rarely what runs out first. A node without any of a
-//! dimension counts as full in it.
+//! CPU, memory, bandwidth and devices weigh 1 each, disk a quarter: disk is rarely what runs out first. A node without
+//! any of a dimension counts as full in it.
 
 use model::GroupAsk;
 
@@ -20,8 +20,9 @@ const fn float(number: u64) -> f64 {
     number as f64
 }
 
-/// The weighted mean of the fill: 0 to 1. 0 when nothing is asked for.
-pub(crate) fn pack(has: Amounts, used: Amounts, ask: &GroupAsk) -> f64 {
+/// The weighted mean of the fill: 0 to 1. 0 when nothing is asked for. `devices` is how full the device groups are
+/// that were picked from.
+pub(crate) fn pack(has: Amounts, used: Amounts, ask: &GroupAsk, devices: Option<f64>) -> f64 {
     let (mut sum, mut weights) = (0.0, 0.0);
     if ask.cpu_mhz > 0 || ask.cores > 0 {
         sum += fill(has.cpu_mhz, used.cpu_mhz);
@@ -34,6 +35,14 @@ pub(crate) fn pack(has: Amounts, used: Amounts, ask: &GroupAsk) -> f64 {
     if ask.disk_mb > 0 {
         sum += DISK_WEIGHT * fill(has.disk_mb, used.disk_mb);
         weights += DISK_WEIGHT;
+    }
+    if ask.mbits > 0 {
+        sum += fill(has.mbits, used.mbits);
+        weights += 1.0;
+    }
+    if let Some(devices) = devices {
+        sum += devices;
+        weights += 1.0;
     }
     if weights > 0.0 { sum / weights } else { 0.0 }
 }

@@ -15,9 +15,9 @@ use super::pack::DISK_WEIGHT;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Scan {
     algorithm: Algorithm,
-    ask: [i32; 3],
+    ask: [i32; 4],
     /// Weights of the dimensions for `pack`; together 1, or all 0.
-    weights: [f32; 3],
+    weights: [f32; 4],
     /// What scores are multiplied by: 1 divided by the number of terms of a mean.
     scale: f32,
 }
@@ -25,8 +25,8 @@ pub(crate) struct Scan {
 impl Scan {
     /// None when an ask is beyond what the columns can hold.
     pub(crate) fn new(algorithm: Algorithm, ask: &GroupAsk, scale: f32) -> Option<Self> {
-        let asked = [ask.cpu_mhz, ask.memory_mb, ask.disk_mb];
-        let mut weights = [1.0, 1.0, DISK_WEIGHT];
+        let asked = [ask.cpu_mhz, ask.memory_mb, ask.disk_mb, ask.mbits];
+        let mut weights = [1.0, 1.0, DISK_WEIGHT, 1.0];
         for (weight, asked) in weights.iter_mut().zip(asked) {
             *weight = if asked > 0 { *weight } else { 0.0 };
         }
@@ -34,7 +34,7 @@ impl Scan {
         #[expect(clippy::cast_possible_truncation, reason = "rounding is far below the margin")]
         let share = |weight: f64| if sum > 0.0 { (weight / sum) as f32 } else { 0.0 };
         let narrow = |quantity: u64| i32::try_from(quantity).ok().filter(|quantity| *quantity < i32::MAX);
-        let ask = [narrow(asked[0])?, narrow(asked[1])?, narrow(asked[2])?];
+        let ask = [narrow(asked[0])?, narrow(asked[1])?, narrow(asked[2])?, narrow(asked[3])?];
         Some(Self { algorithm, ask, weights: weights.map(share), scale })
     }
 
@@ -85,10 +85,17 @@ fn fill(has: i32, used: i32, ask: i32) -> f32 {
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2+fma"))]
-fn pack(chunk: &NodeChunk, ask: [i32; 3], weights: [f32; 3], bounds: &mut [f32; CHUNK]) {
+fn pack(chunk: &NodeChunk, ask: [i32; 4], weights: [f32; 4], bounds: &mut [f32; CHUNK]) {
     let (has, used) = (&chunk.capacity, &chunk.used);
+    if weights[3] > 0.0 {
+        for (at, bound) in bounds.iter_mut().enumerate() {
+            *bound = weights[3] * fill(has.mbits[at], used.mbits[at], ask[3]);
+        }
+    } else {
+        bounds.fill(0.0);
+    }
     for (at, bound) in bounds.iter_mut().enumerate() {
-        *bound = weights[0] * fill(has.cpu_mhz[at], used.cpu_mhz[at], ask[0])
+        *bound += weights[0] * fill(has.cpu_mhz[at], used.cpu_mhz[at], ask[0])
             + weights[1] * fill(has.memory_mb[at], used.memory_mb[at], ask[1])
             + weights[2] * fill(has.disk_mb[at], used.disk_mb[at], ask[2]);
     }
@@ -114,7 +121,7 @@ fn power_of_ten(exponent: f32) -> f32 {
 
 /// A line through the sum of the powers of the free fractions, held between 0 and 1. Nothing of nothing is 0.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2+fma"))]
-fn powers(chunk: &NodeChunk, ask: [i32; 3], line: [f32; 2], bounds: &mut [f32; CHUNK]) {
+fn powers(chunk: &NodeChunk, ask: [i32; 4], line: [f32; 2], bounds: &mut [f32; CHUNK]) {
     let (has, used) = (&chunk.capacity, &chunk.used);
     for (at, bound) in bounds.iter_mut().enumerate() {
         let cpu = power_of_ten(1.0 - fill(has.cpu_mhz[at], used.cpu_mhz[at], ask[0]));
@@ -131,7 +138,7 @@ fn settle(
     chunk: &NodeChunk,
     open: &[u8; CHUNK],
     affinity: &[f32; CHUNK],
-    ask: [i32; 3],
+    ask: [i32; 4],
     scale: f32,
     bounds: &mut [f32; CHUNK],
 ) -> u32 {
@@ -142,6 +149,7 @@ fn settle(
         let fits = (free(has.cpu_mhz[at], used.cpu_mhz[at]) >= ask[0])
             & (free(has.memory_mb[at], used.memory_mb[at]) >= ask[1])
             & (free(has.disk_mb[at], used.disk_mb[at]) >= ask[2])
+            & (free(has.mbits[at], used.mbits[at]) >= ask[3])
             & ((chunk.max_allocs[at] == 0) | (chunk.allocs[at] < chunk.max_allocs[at]));
         let open = open[at] != 0;
         full += u32::from(open & !fits);

@@ -192,6 +192,73 @@ fn ports_drivers_volumes_and_distinct_rules_are_single_changes() {
 }
 
 #[test]
+fn devices_ports_bandwidth_and_numa_nodes_are_single_changes() {
+    let ports = r#"{"Group": {"Networks": [{"Mode": "host", "DynamicPorts": [{"Label": "a"}, {"Label": "b"}, {"Label": "c"}]}]}}"#;
+    check(
+        &format!(
+            "node a ports=20000-20002\njob old service\nalloc old 0 a running port=20001\njob web service {ports}\neval web job-register"
+        ),
+        &expect![[r#"
+            a exhausted: network: dynamic port selection failed
+            ? lower dynamic ports of "" from 3 to 2: a
+            ? free 1 dynamic ports on a: stop old/0
+        "#]],
+    );
+    check(
+        r#"
+        node a device.nvidia/gpu/T4=4
+        node b device.nvidia/gpu/T4=2
+        job old service {"Task": {"Resources": {"Devices": [{"Name": "gpu", "Count": 1}]}}}
+        alloc old 0 a running device=nvidia/gpu/T4:T4-0
+        job web service {"Task": {"Resources": {"Devices": [{"Name": "gpu", "Count": 4}]}}}
+        eval web job-register
+        "#,
+        &expect![[r#"
+            a exhausted: devices: no devices match request
+            b filtered: missing devices
+            ? lower devices of "t" from 4 to 3: a
+            ? free 1 devices on a: stop old/0
+        "#]],
+    );
+    check(
+        r#"
+        node a device.nvidia/gpu/T4=2,memory:16GiB
+        job web service {"Task": {"Resources": {"Devices": [{"Name": "gpu", "Count": 1, "Constraints": [{"LTarget": "${device.attr.memory}", "Operand": ">=", "RTarget": "80 GiB"}]}]}}}
+        eval web job-register
+        "#,
+        &expect![[r#"
+            a filtered: missing devices
+            ? drop ${device.attr.memory} >= 80 GiB: 1
+        "#]],
+    );
+    check(
+        r#"
+        node a
+        job old service {"Group": {"Networks": [{"Mode": "host", "MBits": 700}]}}
+        alloc old 0 a running
+        job web service {"Group": {"Networks": [{"Mode": "host", "MBits": 500}]}}
+        eval web job-register
+        "#,
+        &expect![[r#"
+            a exhausted: network: bandwidth exceeded
+            ? lower bandwidth of "" from 500 to 300: a
+            ? free 200 bandwidth on a: stop old/0
+        "#]],
+    );
+    check(
+        r#"
+        node a cores=8 numa=4
+        job web service {"Task": {"Resources": {"Cores": 4, "NUMA": {"Affinity": "require"}}}}
+        eval web job-register
+        "#,
+        &expect![[r#"
+            a exhausted: numa-cores
+            ? drop numa affinity = require: 1
+        "#]],
+    );
+}
+
+#[test]
 fn what_lacks_two_things_on_every_node_has_no_single_change() {
     check(
         r#"

@@ -38,8 +38,24 @@ fn hard_job(dice: &mut Dice) -> Job {
     let (mut ports, mut volumes, mut driver) = (json!([]), json!({}), "exec");
     let (mut datacenter, mut pool) = ("*", "default");
     let (mut cpu, mut memory, mut cores, mut disk) = (500, 256, 0, 100);
+    let (mut devices, mut dynamic, mut mbits, mut numa) = (json!([]), json!([]), 0, "none");
     for _ in 0..asks {
-        match dice.below(11) {
+        match dice.below(15) {
+            11 => {
+                let rules = [
+                    json!([]),
+                    json!([{"LTarget": "${device.attr.memory}", "Operand": ">=", "RTarget": "80 GiB"}]),
+                ];
+                let name = dice.pick(&["gpu", "nvidia/gpu/T4", "amd/gpu"]);
+                let rule = &rules[usize::try_from(dice.below(2)).unwrap()];
+                devices = json!([{"Name": name, "Count": 1 + dice.below(4), "Constraints": rule}]);
+            }
+            12 => {
+                let ports = 1 + dice.below(5);
+                dynamic = (0..ports).map(|port| json!({"Label": format!("d{port}")})).collect();
+            }
+            13 => mbits = dice.pick(&[400, 900, 1_500]),
+            14 => (numa, cores) = ("require", dice.pick(&[2, 4])),
             0 => constraints.push(json!({"LTarget": "${node.class}", "Operand": "=", "RTarget": "class-9"})),
             1 => constraints.push(json!({"Operand": "distinct_hosts", "RTarget": "true"})),
             2 => constraints
@@ -56,19 +72,44 @@ fn hard_job(dice: &mut Dice) -> Job {
     }
     let group = json!([{
         "Name": "g", "Count": 1, "EphemeralDisk": {"SizeMB": disk}, "Volumes": volumes,
-        "Networks": [{"Mode": "host", "ReservedPorts": ports}], "Constraints": constraints,
+        "Networks": [{"Mode": "host", "MBits": mbits, "ReservedPorts": ports, "DynamicPorts": dynamic}], "Constraints": constraints,
         "Tasks": [
             {"Name": "side", "Driver": "exec", "Resources": {"CPU": 100, "MemoryMB": 64}},
-            {"Name": "t", "Driver": driver, "Resources": {"CPU": cpu, "MemoryMB": memory, "Cores": cores}},
+            {"Name": "t", "Driver": driver, "Resources": {
+                "CPU": cpu, "MemoryMB": memory, "Cores": cores, "Devices": devices, "NUMA": {"Affinity": numa},
+            }},
         ],
     }]);
     let kind = dice.pick(&["service", "batch"]);
     bench::job(kind, 1, &json!({"TaskGroups": group, "Datacenters": [datacenter], "NodePool": pool}))
 }
 
+/// A device group of up to three instances, half of them with enough memory.
+fn gpus(number: u64, dice: &mut Dice) -> model::NodeDevice {
+    let instance = |id: u64| model::DeviceInstance {
+        id: format!("gpu-{number}-{id}").into(),
+        healthy: true,
+        health_description: Name::from(""),
+        pci_bus: Name::from(""),
+    };
+    let memory = model::TypedValue::Int(dice.pick(&[16, 96]), "GiB".into());
+    model::NodeDevice {
+        vendor: "nvidia".into(),
+        device_type: "gpu".into(),
+        name: if number == 0 { "T4".into() } else { "H200".into() },
+        attributes: [("memory".into(), memory)].into(),
+        instances: (0..1 + dice.below(3)).map(instance).collect(),
+    }
+}
+
 fn node(number: u32, dice: &mut Dice) -> Node {
     let mut node = bench::node(number);
-    node.resources.devices.clear();
+    node.resources.devices = (0..dice.below(3)).map(|group| gpus(group, dice)).collect();
+    node.resources.dynamic_ports = model::PortRange { min: 20_000, max: 20_003 };
+    let nodes = 1 + dice.below(2) * 3;
+    for core in &mut node.resources.cores {
+        core.numa = u8::try_from(u64::from(core.id) % nodes).unwrap();
+    }
     node.meta.insert("rack".into(), format!("r{}", dice.below(3)).into());
     node.eligible = dice.below(5) > 0;
     if dice.below(6) == 0 {
@@ -133,9 +174,28 @@ fn alloc_of(job: &Arc<Job>, node: &Node, number: u64, dice: &mut Dice) -> Alloc 
         };
         assigned.ports = vec![port].into();
     }
+    assigned.exclusive = exclusive(node, number, dice);
     let mut alloc = testkit_alloc(job, node, number);
     alloc.assigned = assigned;
     alloc
+}
+
+/// Up to two devices of a node and a core; allocations of one node may want the same.
+fn exclusive(node: &Node, number: u64, dice: &mut Dice) -> Option<Box<model::Exclusive>> {
+    let group = node.resources.devices.first().filter(|_| dice.below(2) == 0 && number.is_multiple_of(10))?;
+    let device = model::AssignedDevice {
+        vendor: group.vendor.clone(),
+        device_type: group.device_type.clone(),
+        name: group.name.clone(),
+        ids: group.instances.iter().take(2).map(|instance| instance.id.clone()).collect(),
+    };
+    let task = model::AssignedTask {
+        task: "t".into(),
+        cores: vec![node.resources.cores[0].id],
+        cpu_shares: 0,
+        devices: vec![device],
+    };
+    Some(Box::new(model::Exclusive { tasks: vec![task] }))
 }
 
 fn testkit_alloc(job: &Arc<Job>, node: &Node, number: u64) -> Alloc {
@@ -195,6 +255,15 @@ fn make(change: &Change, snapshot: &Snapshot, job: &Job) -> (Snapshot, Arc<Job>)
             let group = &mut job.task_groups[0];
             if *resource == Resource::Disk {
                 group.ephemeral_disk.as_mut().unwrap().size_mb = to;
+            } else if *resource == Resource::Bandwidth {
+                group.networks[0].mbits = to;
+            } else if *resource == Resource::DynamicPorts {
+                let ports = usize::try_from(to).unwrap();
+                let one = group.networks[0].dynamic_ports[0].clone();
+                group.networks[0].dynamic_ports.resize_with(ports, || one.clone());
+                for (number, port) in group.networks[0].dynamic_ports.iter_mut().enumerate() {
+                    port.label = format!("d{number}");
+                }
             } else {
                 let task = group.tasks.iter_mut().find(|candidate| candidate.name == **task).unwrap();
                 let asked = task.resources.as_mut().unwrap();
@@ -202,6 +271,7 @@ fn make(change: &Change, snapshot: &Snapshot, job: &Job) -> (Snapshot, Arc<Job>)
                     Resource::Cpu => asked.cpu = to,
                     Resource::Memory => asked.memory_mb = to,
                     Resource::Cores => asked.cores = to,
+                    Resource::Devices => asked.devices[0].count = u64::try_from(to).unwrap(),
                     other => panic!("nobody asks a task for {other:?}"),
                 }
             }
@@ -211,7 +281,12 @@ fn make(change: &Change, snapshot: &Snapshot, job: &Job) -> (Snapshot, Arc<Job>)
                 !constraint.starts_with(&one.operand)
                     && **constraint != format!("{} {} {}", one.ltarget, one.operand, one.rtarget)
             };
-            job.task_groups[0].constraints.retain(kept);
+            let group = &mut job.task_groups[0];
+            group.constraints.retain(kept);
+            for asked in group.tasks.iter_mut().filter_map(|task| task.resources.as_mut()) {
+                asked.devices.iter_mut().for_each(|device| device.constraints.retain(kept));
+                asked.numa = asked.numa.take().filter(|_| **constraint != *Change::NUMA);
+            }
         }
         Change::Free { stopping, .. } => {
             for id in stopping {

@@ -120,7 +120,7 @@ fn dynamic_ports_run_out() {
         &expect![[r#"
             place g[0] on a x=10.0.0.1:dynamic y=10.0.0.1:dynamic
             failed g 2
-              network: dynamic port selection failed exhausted 1, alone 1, nearest a
+              network: dynamic port selection failed exhausted 1, alone 1, nearest a short of 1 of 2 ports
             eval blocked queued-allocs
         "#]],
     );
@@ -370,6 +370,123 @@ fn the_holder_of_a_device_is_evicted() {
         "##,
         &expect![[r#"
             place g[0] on a nvidia/gpu/T4=["T4-0"] evicts mid/0
+        "#]],
+    );
+}
+
+#[test]
+fn holders_of_the_device_group_that_costs_least_are_evicted() {
+    check(
+        r##"
+        node a device.nvidia/gpu/T4=2 device.nvidia/gpu/H200=2
+        config {"PreemptionConfig": {"BatchSchedulerEnabled": true}}
+        job one service prio=10 count=2 {"Task": {"Resources": {"Devices": [{"Name": "gpu", "Count": 1}]}}}
+        job two service prio=15 {"Task": {"Resources": {"Devices": [{"Name": "gpu", "Count": 1}]}}}
+        job big service prio=20 {"Task": {"Resources": {"Devices": [{"Name": "gpu", "Count": 2}]}}}
+        job sums batch prio=70 {"Task": {"Resources": {"Devices": [{"Name": "gpu", "Count": 2}]}}}
+        alloc one 0 a running device=nvidia/gpu/T4:T4-0
+        alloc two 0 a running device=nvidia/gpu/T4:T4-1
+        alloc big 0 a running device=nvidia/gpu/H200:H200-0,H200-1
+        eval sums job-register
+        "##,
+        &expect![[r#"
+            place g[0] on a nvidia/gpu/H200=["H200-0", "H200-1"] evicts big/0
+        "#]],
+    );
+}
+
+#[test]
+fn bandwidth_is_freed_by_whom_comes_closest() {
+    check(
+        r##"
+        node a
+        config {"PreemptionConfig": {"ServiceSchedulerEnabled": true}}
+        job small service prio=10 {"Group": {"Networks": [{"Mode": "host", "MBits": 100}]}}
+        job right service prio=10 {"Group": {"Networks": [{"Mode": "host", "MBits": 400}]}}
+        job large service prio=10 {"Group": {"Networks": [{"Mode": "host", "MBits": 500}]}}
+        job web service prio=70 {"Group": {"Networks": [{"Mode": "host", "MBits": 350}]}}
+        alloc small 0 a running
+        alloc right 0 a running
+        alloc large 0 a running
+        eval web job-register
+        "##,
+        &expect![[r#"
+            place g[0] on a evicts right/0
+        "#]],
+    );
+}
+
+#[test]
+fn bandwidth_of_group_and_tasks_runs_out() {
+    check(
+        r##"
+        node a
+        job web service count=3 {"Group": {"Networks": [{"Mode": "host", "MBits": 100}]}, "Task": {"Resources": {"Networks": [{"MBits": 300}]}}}
+        eval web job-register
+        "##,
+        &expect![[r#"
+            place g[0] on a
+            place g[1] on a
+            failed g 1
+              network: bandwidth exceeded exhausted 1, alone 1, nearest a short of 200 of 400 Mbit/s
+            eval blocked queued-allocs
+        "#]],
+    );
+}
+
+#[test]
+fn cores_are_taken_beside_the_device_that_the_task_names() {
+    check(
+        r##"
+        node a cores=8 numa=2 device.nvidia/gpu/H200=1,numa_node:1
+        job sums batch {"Task": {"Resources": {"Cores": 2, "Devices": [{"Name": "nvidia/gpu", "Count": 1}], "NUMA": {"Affinity": "require", "Devices": ["nvidia/gpu"]}}}}
+        job far batch {"Task": {"Resources": {"Cores": 2, "NUMA": {"Affinity": "require"}}}}
+        eval sums job-register
+        "##,
+        &expect![[r#"
+            place g[0] on a cores=[4, 5] nvidia/gpu/H200=["H200-0"]
+        "#]],
+    );
+}
+
+#[test]
+fn too_few_cores_beside_the_device_are_not_enough_where_that_is_required() {
+    check(
+        r##"
+        node a cores=4 numa=2 device.nvidia/gpu/H200=1,numa_node:1
+        job other service {"Task": {"Resources": {"Cores": 1}}}
+        job sums batch {"Task": {"Resources": {"Cores": 2, "Devices": [{"Name": "nvidia/gpu", "Count": 1}], "NUMA": {"Affinity": "require", "Devices": ["nvidia/gpu"]}}}}
+        alloc other 0 a running cores=3
+        eval sums job-register
+        "##,
+        &expect![[r#"
+            failed g 1
+              numa-cores exhausted 1, alone 1, nearest a
+            eval blocked queued-allocs
+        "#]],
+    );
+}
+
+#[test]
+fn pack_fills_a_device_group_before_it_opens_another() {
+    check(
+        r##"
+        config {"SchedulerAlgorithm": "pack"}
+        node a device.nvidia/gpu/T4=4
+        node b device.nvidia/gpu/T4=4
+        job other service {"Task": {"Resources": {"Devices": [{"Name": "gpu", "Count": 1}]}}}
+        job small service
+        job sums batch count=4 {"Task": {"Resources": {"Devices": [{"Name": "gpu", "Count": 1}]}}}
+        alloc other 0 b running device=nvidia/gpu/T4:T4-0
+        alloc small 0 a running
+        alloc small 1 a running
+        eval sums job-register
+        "##,
+        &expect![[r#"
+            place g[0] on b nvidia/gpu/T4=["T4-1"]
+            place g[1] on b nvidia/gpu/T4=["T4-2"]
+            place g[2] on b nvidia/gpu/T4=["T4-3"]
+            place g[3] on a nvidia/gpu/T4=["T4-0"]
         "#]],
     );
 }

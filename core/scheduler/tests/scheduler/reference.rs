@@ -11,6 +11,7 @@ struct Held {
     cpu_mhz: u64,
     memory_mb: u64,
     disk_mb: u64,
+    mbits: u64,
     allocs: u32,
     /// Holders of port 8080.
     port: u32,
@@ -71,6 +72,7 @@ impl<'a> Reference<'a> {
         held.cpu_mhz += ask.cpu_mhz;
         held.memory_mb += ask.memory_mb;
         held.disk_mb += ask.disk_mb;
+        held.mbits += ask.mbits;
         held.allocs += 1;
         held.port += u32::from(has_fixed_port(job));
         held.gpus += gpus_of(job);
@@ -148,6 +150,7 @@ impl<'a> Reference<'a> {
         held.cpu_mhz + self.ask.cpu_mhz <= u64::from(has.cpu_mhz)
             && held.memory_mb + self.ask.memory_mb <= has.memory_mb
             && held.disk_mb + self.ask.disk_mb <= has.disk_mb
+            && held.mbits + self.ask.mbits <= u64::from(has.networks[0].mbits)
             && (has.max_allocs == 0 || held.allocs < has.max_allocs)
             && !(has_fixed_port(self.job) && (kept || held.port > 0))
             && held.gpus + gpus_of(self.job) <= gpus
@@ -161,9 +164,28 @@ impl<'a> Reference<'a> {
         match self.algorithm {
             "binpack" => (20.0 - powers).clamp(0.0, 18.0) / 18.0,
             "spread" => (powers - 2.0).clamp(0.0, 18.0) / 18.0,
-            _ if self.ask.disk_mb == 0 => f64::midpoint(cpu, memory),
-            _ => (cpu + memory + 0.25 * ratio(held.disk_mb + self.ask.disk_mb, has.disk_mb)) / 2.25,
+            _ => self.pack(node, cpu + memory),
         }
+    }
+
+    /// The weighted mean of the fill of everything that is asked for; CPU and memory always are.
+    fn pack(&self, node: &Node, cpu_and_memory: f64) -> f64 {
+        let (has, held) = (&node.resources, self.held(node));
+        let (mut sum, mut weights) = (cpu_and_memory, 2.0);
+        if self.ask.disk_mb > 0 {
+            sum += 0.25 * ratio(held.disk_mb + self.ask.disk_mb, has.disk_mb);
+            weights += 0.25;
+        }
+        if self.ask.mbits > 0 {
+            sum += ratio(held.mbits + self.ask.mbits, u64::from(has.networks[0].mbits));
+            weights += 1.0;
+        }
+        let gpus: usize = has.devices.iter().map(|device| device.instances.len()).sum();
+        if gpus_of(self.job) > 0 {
+            sum += ratio((held.gpus + gpus_of(self.job)) as u64, gpus as u64);
+            weights += 1.0;
+        }
+        sum / weights
     }
 
     /// Allocations of the job on nodes with this value.
