@@ -16,9 +16,14 @@ pub(crate) enum Install {
     Allow,
 }
 
-/// What the tests of the real binary use, as (program, Debian package).
-const NEEDED: [(&str, &str); 4] =
-    [("python3", "python3"), ("curl", "curl"), ("git", "git"), ("strace", "strace")];
+/// What the tests of the drivers and of the real binary use, as (program, Debian package).
+const NEEDED: [(&str, &str); 5] = [
+    ("python3", "python3"),
+    ("curl", "curl"),
+    ("git", "git"),
+    ("java", "default-jre-headless"),
+    ("strace", "strace"),
+];
 
 /// Seeds of the simulation, ten virtual minutes each: eight minutes on two cores.
 const SEEDS: &str = "1..100";

@@ -8,10 +8,12 @@
 mod clock;
 pub mod exec;
 mod executed;
+pub mod java;
 pub mod mock;
 pub mod raw_exec;
 mod task_name;
 
 pub use exec::{Exec, ExecOptions, ExecSettings};
+pub use java::java;
 pub use mock::{Mock, MockOptions};
 pub use raw_exec::{RawExec, RawExecOptions};

@@ -71,7 +71,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// A configuration with the documented defaults: `exec` where the host can, `raw_exec` off.
+    /// A configuration with the documented defaults: `exec` and `java` where the host can, `raw_exec` off.
     #[must_use]
     pub fn new(state_dir: PathBuf, alloc_dir: PathBuf) -> Self {
         Self {
@@ -117,6 +117,8 @@ impl Config {
 pub struct DriverSettings {
     /// `exec`; `None` switches it off.
     pub exec: Option<ExecSettings>,
+    /// `java`, which runs in the world of `exec`; `None` switches it off.
+    pub java: Option<ExecSettings>,
     /// What of the host is in the root of an isolated task, host path to path in the root; empty is the default.
     pub chroot_env: BTreeMap<String, String>,
     /// Users that no isolated task runs as.
@@ -131,6 +133,7 @@ impl Default for DriverSettings {
     fn default() -> Self {
         Self {
             exec: Some(ExecSettings::default()),
+            java: Some(ExecSettings::default()),
             chroot_env: BTreeMap::new(),
             denied_users: vec!["root".to_owned()],
             raw_exec: None,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use builtin::{Exec, ExecOptions, ExecSettings, Mock, MockOptions, RawExec, RawExecOptions};
+use builtin::{Exec, ExecOptions, ExecSettings, Mock, MockOptions, RawExec, RawExecOptions, java};
 use driver::signal::Signal;
 use driver::{Driver, Fingerprint, Health, TaskError, TaskHandle, TaskId, TaskStats};
 use model::{AllocId, DriverInfo, Name};
@@ -12,7 +12,9 @@ use model::{AllocId, DriverInfo, Name};
 use crate::{Config, clock};
 
 /// Drivers of the job language that this build does not have; nodes say so.
-const ABSENT: [&str; 3] = ["docker", "java", "qemu"];
+const ABSENT: [&str; 2] = ["docker", "qemu"];
+/// Drivers whose tasks have a world of their own.
+const ISOLATED: [&str; 2] = ["exec", "java"];
 /// Drivers that simulated nodes claim to have; all of them are the mock driver.
 const SIMULATED: [&str; 3] = ["mock_driver", "exec", "docker"];
 
@@ -20,7 +22,8 @@ const SIMULATED: [&str; 3] = ["mock_driver", "exec", "docker"];
 pub(crate) struct Drivers {
     by_name: BTreeMap<&'static str, Arc<dyn Driver>>,
     raw_exec: Option<Arc<RawExec>>,
-    exec: Option<Arc<Exec>>,
+    /// `exec` and what runs in its world, by name.
+    isolated: BTreeMap<&'static str, Arc<Exec>>,
 }
 
 impl Drivers {
@@ -30,19 +33,16 @@ impl Drivers {
         if config.sim.is_some() {
             let mock: Arc<dyn Driver> = Arc::new(Mock::new(MockOptions::default()));
             by_name.extend(SIMULATED.map(|name| (name, Arc::clone(&mock))));
-            return Self { by_name, raw_exec: None, exec: None };
+            return Self { by_name, raw_exec: None, isolated: BTreeMap::new() };
         }
         if let Some(options) = &config.drivers.mock {
             by_name.insert("mock_driver", Arc::new(Mock::new(options.clone())));
         }
         let raw_exec = Arc::new(RawExec::new(raw_exec_options(config)));
         by_name.insert("raw_exec", Arc::clone(&raw_exec) as Arc<dyn Driver>);
-        let exec =
-            config.drivers.exec.as_ref().map(|settings| Arc::new(Exec::new(exec_options(config, settings))));
-        if let Some(exec) = &exec {
-            by_name.insert("exec", Arc::clone(exec) as Arc<dyn Driver>);
-        }
-        Self { by_name, raw_exec: Some(raw_exec), exec }
+        let isolated = isolated(config);
+        by_name.extend(isolated.iter().map(|(name, driver)| (*name, Arc::clone(driver) as Arc<dyn Driver>)));
+        Self { by_name, raw_exec: Some(raw_exec), isolated }
     }
 
     /// Returns the driver of that name.
@@ -55,9 +55,8 @@ impl Drivers {
         let now = clock::now();
         let mut found = BTreeMap::new();
         let absent = Fingerprint::undetected("this build does not have the driver");
-        if self.exec.is_none() {
-            found.insert(Name::from("exec"), info(&Fingerprint::undetected("disabled"), now));
-        }
+        let off = ISOLATED.iter().filter(|name| !self.by_name.contains_key(*name));
+        found.extend(off.map(|name| (Name::from(*name), info(&Fingerprint::undetected("disabled"), now))));
         for name in ABSENT {
             found.insert(Name::from(name), info(&absent, now));
         }
@@ -75,8 +74,7 @@ impl Drivers {
     pub(crate) fn find(&self, driver: &str, id: &TaskId) -> Option<TaskHandle> {
         match driver {
             "raw_exec" => self.raw_exec.as_ref()?.find(id),
-            "exec" => self.exec.as_ref()?.find(id),
-            _ => None,
+            other => self.isolated.get(other)?.find(id),
         }
     }
 
@@ -137,6 +135,15 @@ fn raw_exec_options(config: &Config) -> RawExecOptions {
         None => options.enabled = false,
     }
     options
+}
+
+/// Makes the drivers whose tasks have a world of their own.
+fn isolated(config: &Config) -> BTreeMap<&'static str, Arc<Exec>> {
+    let settings = &config.drivers;
+    let options = |settings: &ExecSettings| exec_options(config, settings);
+    let exec = settings.exec.as_ref().map(|settings| ("exec", Exec::new(options(settings))));
+    let java = settings.java.as_ref().map(|settings| ("java", java(options(settings))));
+    exec.into_iter().chain(java).map(|(name, driver)| (name, Arc::new(driver))).collect()
 }
 
 fn exec_options(config: &Config, settings: &ExecSettings) -> ExecOptions {

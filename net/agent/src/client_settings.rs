@@ -90,12 +90,13 @@ fn drivers(config: &AgentConfig) -> Result<DriverSettings, ConfigError> {
     for (name, plugin) in &config.plugins {
         let enabled = plugin.get("enabled").is_none_or(|enabled| enabled == true || enabled == "true");
         match name.as_str() {
-            "exec" => settings.exec = Some(exec(plugin)?),
+            "exec" => settings.exec = Some(isolated("exec", plugin)?),
+            "java" => settings.java = Some(isolated("java", plugin)?),
             "raw_exec" => settings.raw_exec = enabled.then(|| raw_exec(plugin)),
             "mock_driver" => settings.mock = enabled.then(MockOptions::default),
             other => {
                 return Err(ConfigError::Invalid(format!(
-                    "plugin {other:?} does not exist: exec, raw_exec and mock_driver do"
+                    "plugin {other:?} does not exist: exec, java, raw_exec and mock_driver do"
                 )));
             }
         }
@@ -130,8 +131,8 @@ fn chroot_env(config: &AgentConfig) -> Result<BTreeMap<String, String>, ConfigEr
     pairs.map(|(source, target)| Ok((plain(source)?, plain(target)?))).collect()
 }
 
-fn exec(plugin: &serde_json::Value) -> Result<ExecSettings, ConfigError> {
-    let wrong = |text: String| ConfigError::Invalid(format!("plugin \"exec\": {text}"));
+fn isolated(name: &str, plugin: &serde_json::Value) -> Result<ExecSettings, ConfigError> {
+    let wrong = |text: String| ConfigError::Invalid(format!("plugin {name:?}: {text}"));
     let block = plugin.as_object().ok_or_else(|| wrong("config is not a block".to_owned()))?;
     ExecSettings::decode(block).map_err(|errors| wrong(errors.to_string()))
 }
@@ -195,7 +196,7 @@ mod tests {
         );
         assert_eq!(
             error(serde_json::json!({"exce": {}}), &[]),
-            "plugin \"exce\" does not exist: exec, raw_exec and mock_driver do"
+            "plugin \"exce\" does not exist: exec, java, raw_exec and mock_driver do"
         );
         assert_eq!(error(none(), &[("etc", "/etc")]), "client.chroot_env: \"etc\" is not a path below \"/\"");
         assert_eq!(

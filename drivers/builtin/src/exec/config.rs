@@ -20,18 +20,18 @@ const FIELDS: &[Field] = &[
 
 /// A checked block.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Config {
-    pub(super) command: String,
-    pub(super) args: Vec<String>,
+pub(crate) struct Config {
+    pub(crate) command: String,
+    pub(crate) args: Vec<String>,
     /// Absolute, within the task's root.
-    pub(super) work_dir: Option<String>,
-    pub(super) pid_mode: Option<Share>,
-    pub(super) ipc_mode: Option<Share>,
-    pub(super) cap_add: CapabilitySet,
-    pub(super) cap_drop: CapabilitySet,
-    pub(super) oom_score_adj: i32,
+    pub(crate) work_dir: Option<String>,
+    pub(crate) pid_mode: Option<Share>,
+    pub(crate) ipc_mode: Option<Share>,
+    pub(crate) cap_add: CapabilitySet,
+    pub(crate) cap_drop: CapabilitySet,
+    pub(crate) oom_score_adj: i32,
     /// Whether the task's share of the CPU is also its limit.
-    pub(super) cpu_hard_limit: bool,
+    pub(crate) cpu_hard_limit: bool,
 }
 
 impl Config {
@@ -39,7 +39,7 @@ impl Config {
     ///
     /// # Errors
     /// Every mistake, each with its place.
-    pub(super) fn decode(config: &ConfigMap) -> Result<Self, ConfigErrors> {
+    pub(crate) fn decode(config: &ConfigMap) -> Result<Self, ConfigErrors> {
         let decoded = decode(FIELDS, config)?;
         let mut errors = Vec::new();
         let mut wrong =

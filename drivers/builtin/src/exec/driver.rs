@@ -1,4 +1,4 @@
-//! The driver: tasks by way of executors.
+//! The driver: tasks by way of executors. Also that of other kinds of programs in the same world.
 
 use std::collections::BTreeMap;
 
@@ -15,11 +15,24 @@ use super::fingerprint::fingerprint;
 use super::{command, rights, spec};
 use crate::executed::Tasks;
 
-const NAME: &str = "exec";
+/// A kind of program that runs in the world of `exec`.
+#[derive(Debug)]
+pub(crate) struct Kind {
+    /// Name of the driver.
+    pub(crate) name: &'static str,
+    /// Checks a job's block, and says what it runs.
+    pub(crate) decode: fn(&ConfigMap) -> Result<Config, ConfigErrors>,
+    /// Says whether such programs can be run here.
+    pub(crate) fingerprint: fn() -> BoxFuture<'static, Fingerprint>,
+}
 
-/// The `exec` driver.
+const EXEC: Kind =
+    Kind { name: "exec", decode: Config::decode, fingerprint: || Box::pin(async { fingerprint(EXEC.name) }) };
+
+/// The `exec` driver, and every driver that differs from it only in what it runs.
 #[derive(Debug)]
 pub struct Exec {
+    kind: Kind,
     options: ExecOptions,
     tasks: Tasks,
 }
@@ -28,8 +41,13 @@ impl Exec {
     /// Makes a driver that holds no task yet.
     #[must_use]
     pub fn new(options: ExecOptions) -> Self {
-        let tasks = Tasks::new(NAME, options.executor.clone(), options.state_root.clone());
-        Self { options, tasks }
+        Self::of_kind(EXEC, options)
+    }
+
+    /// Makes a driver for another kind of program.
+    pub(crate) fn of_kind(kind: Kind, options: ExecOptions) -> Self {
+        let tasks = Tasks::new(kind.name, options.executor.clone(), options.state_root.clone());
+        Self { kind, options, tasks }
     }
 
     /// Returns a handle of a task that an earlier agent started, if its executor's state is still there: for agents
@@ -40,7 +58,7 @@ impl Exec {
     }
 
     async fn start_task(&self, task: TaskConfig) -> Result<TaskHandle, StartError> {
-        let config = Config::decode(&task.config)?;
+        let config = (self.kind.decode)(&task.config)?;
         let options = self.options.clone();
         self.tasks.start(task, move |task| spec::of(&options, &config, task)).await
     }
@@ -48,7 +66,7 @@ impl Exec {
 
 impl Driver for Exec {
     fn name(&self) -> &'static str {
-        NAME
+        self.kind.name
     }
 
     fn capabilities(&self) -> Capabilities {
@@ -60,11 +78,11 @@ impl Driver for Exec {
     }
 
     fn fingerprint(&self) -> BoxFuture<'_, Fingerprint> {
-        Box::pin(async { fingerprint(NAME) })
+        (self.kind.fingerprint)()
     }
 
     fn validate(&self, config: &ConfigMap) -> Result<(), ConfigErrors> {
-        Config::decode(config).map(drop)
+        (self.kind.decode)(config).map(drop)
     }
 
     fn start(&self, task: TaskConfig) -> BoxFuture<'_, Result<TaskHandle, StartError>> {

@@ -4,7 +4,7 @@ use driver::Fingerprint;
 use sandbox::cgroup::Hierarchies;
 
 /// Returns the driver's state: it works where tasks can be isolated and limited.
-pub(super) fn fingerprint(name: &str) -> Fingerprint {
+pub(crate) fn fingerprint(name: &str) -> Fingerprint {
     if let Some(missing) = sandbox::isolate::missing() {
         return Fingerprint::undetected(&format!("tasks cannot be isolated: {missing}"));
     }

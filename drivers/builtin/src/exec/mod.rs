@@ -20,6 +20,9 @@ mod spec;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use config::Config;
 pub use driver::Exec;
+pub(crate) use driver::Kind;
+pub(crate) use fingerprint::fingerprint;
 pub use options::ExecOptions;
 pub use settings::ExecSettings;

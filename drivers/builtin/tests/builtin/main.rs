@@ -3,6 +3,7 @@
 mod exec;
 mod exec_fixture;
 mod fixture;
+mod java;
 mod leaks;
 mod probes;
 mod raw_exec;
@@ -23,7 +24,7 @@ fn main() {
             Ok(())
         })
     };
-    let trials = [raw_exec::TESTS, exec::TESTS, probes::TESTS, leaks::TESTS]
+    let trials = [raw_exec::TESTS, exec::TESTS, java::TESTS, probes::TESTS, leaks::TESTS]
         .into_iter()
         .flatten()
         .map(trial)

@@ -32,9 +32,7 @@ pub(crate) fn node(
     let name = if config.name.is_empty() { hostname } else { &config.name };
     let mut node = described(config, Node::new(identity.id, identity.secret, name));
     let mut attributes = found.attributes.clone();
-    for (driver, _) in drivers.iter().filter(|(_, info)| info.detected) {
-        attributes.insert(format!("driver.{driver}"), "1".to_owned());
-    }
+    attributes.extend(of_drivers(&drivers).map(|(key, value)| (key.to_string(), value.to_string())));
     if !config.http_addr.is_empty() {
         attributes.insert("unique.advertise.address".to_owned(), config.http_addr.clone());
     }
@@ -53,6 +51,16 @@ pub(crate) fn node(
         .map(|(name, volume)| (Name::from(name.as_str()), volume.clone()))
         .collect();
     node
+}
+
+/// Returns the attributes that drivers add to a node: that they are there, and what else they say of themselves.
+pub(super) fn of_drivers(drivers: &BTreeMap<Name, DriverInfo>) -> impl Iterator<Item = (Name, Name)> {
+    drivers.iter().filter(|(_, info)| info.detected).flat_map(|(driver, info)| {
+        let own = Name::from(format!("driver.{driver}"));
+        let others = info.attributes.iter().filter(|(key, _)| **key != own);
+        let others: Vec<_> = others.map(|(key, value)| (Name::clone(key), Name::clone(value))).collect();
+        others.into_iter().chain([(own, Name::from("1"))])
+    })
 }
 
 /// Sets what operators say of a node.

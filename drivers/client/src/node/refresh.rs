@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use model::{DriverInfo, Name, NodeEvent};
 
+use super::host::of_drivers;
 use crate::shared::Shared;
 
 const EVERY: Duration = Duration::from_secs(30);
@@ -18,21 +19,22 @@ pub(crate) async fn run(shared: Arc<Shared>) {
         let before = shared.node();
         if let Some(drivers) = changed(&before.drivers, found) {
             let mut node = (*before).clone();
-            node.attributes.retain(|key, _| {
-                key.strip_prefix("driver.")
-                    .is_none_or(|name| drivers.get(name).is_none_or(|info| info.detected))
-            });
-            for name in drivers.iter().filter(|(_, info)| info.detected).map(|(name, _)| name) {
-                node.attributes.insert(Name::from(format!("driver.{name}")), Name::from("1"));
-            }
+            node.attributes.retain(|key, _| !is_of_a_driver(key, &drivers));
+            node.attributes.extend(of_drivers(&drivers));
+            node.drivers.clone_from(&drivers);
             let events = events(&before.drivers, &drivers);
-            node.drivers = drivers;
             shared.set_node(node);
             if let Err(error) = shared.link.events(events).await {
                 tracing::debug!(%error, "events of the node were not taken");
             }
         }
     }
+}
+
+/// Whether an attribute is one that a driver adds.
+fn is_of_a_driver(key: &str, drivers: &BTreeMap<Name, DriverInfo>) -> bool {
+    let name = key.strip_prefix("driver.").and_then(|rest| rest.split('.').next());
+    name.is_some_and(|name| drivers.contains_key(name))
 }
 
 /// Returns the drivers as they are now, if any has changed; the others keep the time of their last change.
