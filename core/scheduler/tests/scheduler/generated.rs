@@ -96,15 +96,15 @@ fn rules() -> impl Strategy<Value = Value> {
 fn group() -> impl Strategy<Value = Value> {
     let amounts = (1_u32..1_500, 1_u32..2_000, 0_u32..900);
     let ports = (0_usize..3, prop::bool::weighted(0.2), prop_oneof![Just(0_u32), 1_u32..400]);
-    let gpu = prop::bool::weighted(0.1);
+    let gpu = (prop::bool::weighted(0.1), prop_oneof![9 => Just(0_u32), 1 => 1_u32..4]);
     (amounts, ports, gpu, prop::bool::weighted(0.3)).prop_map(
-        |((cpu, memory, disk), (dynamic, fixed, mbits), gpu, has_network)| {
+        |((cpu, memory, disk), (dynamic, fixed, mbits), (gpu, cores), has_network)| {
             let dynamic: Vec<Value> = (0..dynamic).map(|port| json!({"Label": format!("p{port}")})).collect();
             let fixed = if fixed { vec![json!({"Label": "s", "Value": 8_080})] } else { Vec::new() };
             let network =
                 json!([{"Mode": "host", "MBits": mbits, "DynamicPorts": dynamic, "ReservedPorts": fixed}]);
             let devices = if gpu { json!([{"Name": "nvidia/gpu", "Count": 1}]) } else { json!([]) };
-            let resources = json!({"CPU": cpu, "MemoryMB": memory, "Devices": devices});
+            let resources = json!({"CPU": cpu, "MemoryMB": memory, "Cores": cores, "Devices": devices});
             json!([{
                 "Name": "g", "EphemeralDisk": {"SizeMB": disk},
                 "Networks": if has_network { network } else { json!([]) },

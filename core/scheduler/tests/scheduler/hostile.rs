@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use model::{Job, NodeId, Outcome};
+use scheduler::{Options, ScheduleError, schedule};
 use serde_json::{Value, json};
 
-use crate::bench::{cluster, job, placed, register};
+use crate::bench::{cluster, eval_of, job, placed, register};
 
 /// Far more than any of these takes without optimisation, and far less than one that grows with the square.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -35,6 +36,44 @@ fn a_spread_over_a_unique_attribute_is_even() {
     let counts = by_node(&outcome);
     assert_eq!((placed(&outcome), counts.len()), (2_000, 1_000));
     assert!(counts.values().all(|count| *count == 2));
+}
+
+#[test]
+fn a_spread_over_a_unique_attribute_costs_no_more_for_each_placement_than_one_over_racks() {
+    let over = |attribute: &str| {
+        let spread = json!({"Spreads": [{"Attribute": attribute, "Weight": 100}]});
+        let start = Instant::now();
+        let outcome = within_limits(5_000, &job("batch", 50_000, &spread));
+        (placed(&outcome), start.elapsed())
+    };
+    let (unique, racks) = (over("${node.unique.id}"), over("${meta.rack}"));
+    assert_eq!((unique.0, racks.0), (50_000, 50_000));
+    // A cost that grew with the number of values would make it a thousand times as much.
+    assert!(unique.1 < 20 * racks.1 + Duration::from_secs(1), "{:?} and {:?}", unique.1, racks.1);
+}
+
+#[test]
+fn targets_for_a_few_of_many_values_are_placed_quickly() {
+    let targets: Vec<Value> = (0..100).map(|at| json!({"Value": format!("sim-{at}"), "Percent": 0})).collect();
+    let one = json!({"Attribute": "${node.unique.name}", "Weight": 50, "SpreadTarget": targets});
+    let outcome = within_limits(2_000, &job("service", 10_000, &json!({"Spreads": [one]})));
+    assert_eq!(placed(&outcome), 10_000);
+}
+
+#[test]
+fn a_thousand_million_allocations_are_an_error_of_the_evaluation() {
+    let mut endless = job("batch", 1, &json!({}));
+    endless.task_groups[0].count = 1_000_000_000;
+    let snapshot = cluster(3, &endless, "pack");
+    let outcome = schedule(&snapshot, &eval_of(&endless), &Options::default());
+    assert!(matches!(outcome, Err(ScheduleError::TooMany { count: 1_000_000_000, .. })), "{outcome:?}");
+}
+
+#[test]
+fn a_limit_that_all_nodes_share_costs_no_look_at_all_of_them() {
+    let rule = json!({"LTarget": "${node.datacenter}", "Operand": "distinct_property", "RTarget": "1000000"});
+    let outcome = within_limits(5_000, &job("service", 10_000, &json!({"Constraints": [rule]})));
+    assert_eq!(placed(&outcome), 10_000);
 }
 
 #[test]

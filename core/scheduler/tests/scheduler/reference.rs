@@ -13,6 +13,7 @@ struct Held {
     disk_mb: u64,
     mbits: u64,
     allocs: u32,
+    cores: u64,
     /// Holders of port 8080.
     port: u32,
     gpus: usize,
@@ -37,6 +38,11 @@ const COUNTED: [&str; 2] = ["${meta.rack}", "${node.datacenter}"];
 
 fn has_fixed_port(job: &Job) -> bool {
     job.task_groups[0].networks.iter().any(|network| !network.reserved_ports.is_empty())
+}
+
+/// CPU in MHz; every core of the generated clusters has 1,000.
+fn cpu_of(ask: GroupAsk) -> u64 {
+    ask.cpu_mhz + 1_000 * u64::from(ask.cores)
 }
 
 fn gpus_of(job: &Job) -> usize {
@@ -69,7 +75,8 @@ impl<'a> Reference<'a> {
     fn hold(&mut self, node: NodeId, job: &Job, is_mine: bool) {
         let ask = GroupAsk::of(&job.task_groups[0]);
         let held = self.held.entry(node).or_default();
-        held.cpu_mhz += ask.cpu_mhz;
+        held.cpu_mhz += cpu_of(ask);
+        held.cores += u64::from(ask.cores);
         held.memory_mb += ask.memory_mb;
         held.disk_mb += ask.disk_mb;
         held.mbits += ask.mbits;
@@ -147,7 +154,8 @@ impl<'a> Reference<'a> {
         let (has, held) = (&node.resources, self.held(node));
         let gpus: usize = has.devices.iter().map(|device| device.instances.len()).sum();
         let kept = node.reserved.ports.contains(&8_080);
-        held.cpu_mhz + self.ask.cpu_mhz <= u64::from(has.cpu_mhz)
+        held.cpu_mhz + cpu_of(self.ask) <= u64::from(has.cpu_mhz)
+            && held.cores + u64::from(self.ask.cores) <= has.cores.len() as u64
             && held.memory_mb + self.ask.memory_mb <= has.memory_mb
             && held.disk_mb + self.ask.disk_mb <= has.disk_mb
             && held.mbits + self.ask.mbits <= u64::from(has.networks[0].mbits)
@@ -158,7 +166,7 @@ impl<'a> Reference<'a> {
 
     fn fit(&self, node: &Node) -> f64 {
         let (has, held) = (&node.resources, self.held(node));
-        let cpu = ratio(held.cpu_mhz + self.ask.cpu_mhz, u64::from(has.cpu_mhz));
+        let cpu = ratio(held.cpu_mhz + cpu_of(self.ask), u64::from(has.cpu_mhz));
         let memory = ratio(held.memory_mb + self.ask.memory_mb, has.memory_mb);
         let powers = 10_f64.powf(1.0 - cpu) + 10_f64.powf(1.0 - memory);
         match self.algorithm {
