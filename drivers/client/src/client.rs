@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use driver::signal::Signal;
+use driver::{ExecRequest, ExecSession, TaskError, TaskId};
 use lifecycle::alloc::Event;
 use lifecycle::task::STOP_MARGIN;
 use model::{AllocId, Name, Nanos, Node, NodeId, RunState, TaskEventKind};
@@ -145,6 +146,29 @@ impl Client {
         let (reply, answer) = oneshot::channel();
         self.send(Message::Restart { id: alloc, task: task.map(Name::from), reply }).await?;
         answer.await.map_err(|_| ControlError::ShuttingDown)?
+    }
+
+    /// Runs a command in a running task.
+    ///
+    /// # Errors
+    /// No such task, or it does not run; what the driver says, such as that there is no such program.
+    pub async fn exec(
+        &self,
+        alloc: AllocId,
+        task: &str,
+        request: ExecRequest,
+    ) -> Result<ExecSession, ControlError> {
+        match self.is_running(alloc, task) {
+            Some(true) => {}
+            Some(false) => return Err(ControlError::NotRunning),
+            None if !self.knows(alloc) => return Err(ControlError::UnknownAlloc(alloc.to_string())),
+            None => return Err(ControlError::UnknownTask(task.to_owned())),
+        }
+        let id = TaskId { alloc: alloc.to_string(), task: task.to_owned() };
+        match self.shared.drivers.exec(&id, &request).await {
+            Err(TaskError::NotRunning(_)) => Err(ControlError::NotRunning),
+            other => other.map_err(|error| ControlError::Driver(error.to_string())),
+        }
     }
 
     /// Sends a signal, such as `SIGHUP`, to one task or to all that run.

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use builtin::{Exec, ExecOptions, ExecSettings, Mock, MockOptions, RawExec, RawExecOptions, java};
 use driver::signal::Signal;
-use driver::{Driver, Fingerprint, Health, TaskError, TaskHandle, TaskId, TaskStats};
+use driver::{
+    Driver, ExecRequest, ExecSession, Fingerprint, Health, TaskError, TaskHandle, TaskId, TaskStats,
+};
 use model::{AllocId, DriverInfo, Name};
 
 use crate::{Config, clock};
@@ -88,6 +90,17 @@ impl Drivers {
             }
         }
         Err(TaskError::NotFound(id).to_string())
+    }
+
+    /// Runs a command in a task, whichever driver holds it.
+    pub(crate) async fn exec(&self, id: &TaskId, request: &ExecRequest) -> Result<ExecSession, TaskError> {
+        for driver in self.by_name.values() {
+            match driver.exec(id, request.clone()).await {
+                Err(TaskError::NotFound(_)) => {}
+                other => return other,
+            }
+        }
+        Err(TaskError::NotFound(id.clone()))
     }
 
     /// Returns what a task uses, whichever driver holds it; `None` when it does not run.

@@ -36,7 +36,7 @@ pub use alloc_dir::FileEntry;
 pub use builtin::ExecSettings;
 pub use client::{Client, ShutdownMode};
 pub use config::{Config, DriverSettings, RawExecSettings};
-pub use driver::BoxFuture;
+pub use driver::{BoxFuture, ExecExit, ExecRequest, ExecSession, TerminalSize};
 pub use engine::ControlError;
 pub use identity::IdentityError;
 pub use lock::LockError;

@@ -1,7 +1,9 @@
 //! Tasks of `exec` by way of a client. Hosts that cannot isolate skip them.
 
+use std::io::Read;
 use std::sync::Arc;
 
+use client::{ControlError, ExecRequest};
 use model::{AllocId, ClientStatus};
 use sandbox::cgroup::{Group, GroupName, Hierarchies};
 use serde_json::json;
@@ -12,6 +14,7 @@ use crate::reattach;
 pub(crate) const TESTS: &[(&str, fn())] = &[
     ("an_exec_task_finds_its_directories_and_nothing_of_the_host", directories),
     ("an_exec_task_outlives_an_agent_killed_with_sigkill", killed),
+    ("a_command_runs_in_a_task_of_an_allocation", commands),
     ("the_default_of_users_that_exec_denies_is_root", root_is_denied),
 ];
 
@@ -84,6 +87,32 @@ fn killed() {
         let events = host.reach(alloc, ClientStatus::Failed).await;
         assert!(events.contains("exit_code: 7"), "{events}");
         assert!(!alive(task));
+    });
+}
+
+fn commands() {
+    block_on(async {
+        let host = Host::new();
+        let client = host.client().await;
+        let alloc = id();
+        let request = |program: &str| ExecRequest {
+            command: [program, "-c", "echo in $NOMAD_TASK_NAME; exit 4"].map(str::to_owned).to_vec(),
+            terminal: None,
+        };
+        let unknown = client.exec(alloc, "web", request("sh")).await.err().expect("unknown");
+        assert!(matches!(unknown, ControlError::UnknownAlloc(_)), "{unknown}");
+        host.servers.assign(&reattach::long_job("raw_exec"), &[alloc]);
+        host.reach(alloc, ClientStatus::Running).await;
+        let session =
+            client.exec(alloc, "web", request("sh")).await.unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(session.exit.await.expect("exit").exit_code, 4);
+        let mut printed = String::new();
+        std::fs::File::from(session.output).read_to_string(&mut printed).expect("output");
+        assert_eq!(printed, "in web\n");
+        let unknown = client.exec(alloc, "other", request("sh")).await.err().expect("unknown");
+        assert!(matches!(unknown, ControlError::UnknownTask(_)), "{unknown}");
+        let missing = client.exec(alloc, "web", request("no-such")).await.err().expect("missing");
+        assert!(missing.to_string().contains("command \"no-such\" not found"), "{missing}");
     });
 }
 
