@@ -89,13 +89,15 @@ impl Bounds {
         self.of_block[block] = largest(&self.of_place[places]);
     }
 
-    /// A bound that at least `count` open places reach; minus infinity when that cannot be told from the blocks.
+    /// A bound that at least `count` open places reach; minus infinity when so many are not open. The blocks tell one
+    /// that is good enough, unless they are too few.
     pub(crate) fn reached_by(&self, count: usize) -> f32 {
-        if count == 0 || self.of_block.len() < count {
+        let bounds = if self.of_block.len() < count { &self.of_place } else { &self.of_block };
+        if count == 0 || bounds.len() < count {
             return f32::NEG_INFINITY;
         }
-        let mut blocks = self.of_block.clone();
-        *blocks.select_nth_unstable_by(count - 1, |left, right| right.total_cmp(left)).1
+        let mut bounds = bounds.clone();
+        *bounds.select_nth_unstable_by(count - 1, |left, right| right.total_cmp(left)).1
     }
 
     /// The open places with at least this bound, in their order.

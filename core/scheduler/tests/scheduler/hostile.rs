@@ -54,7 +54,8 @@ fn a_spread_over_a_unique_attribute_costs_no_more_for_each_placement_than_one_ov
 
 #[test]
 fn targets_for_a_few_of_many_values_are_placed_quickly() {
-    let targets: Vec<Value> = (0..100).map(|at| json!({"Value": format!("sim-{at}"), "Percent": 0})).collect();
+    let targets: Vec<Value> =
+        (0..100).map(|at| json!({"Value": format!("sim-{at}"), "Percent": 0})).collect();
     let one = json!({"Attribute": "${node.unique.name}", "Weight": 50, "SpreadTarget": targets});
     let outcome = within_limits(2_000, &job("service", 10_000, &json!({"Spreads": [one]})));
     assert_eq!(placed(&outcome), 10_000);

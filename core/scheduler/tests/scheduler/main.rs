@@ -20,6 +20,7 @@ mod load;
 mod near_miss;
 mod nodes;
 mod places;
+mod preempts;
 mod properties;
 mod reference;
 mod reschedule;
