@@ -14,6 +14,7 @@ pub(crate) const TESTS: &[(&str, fn())] = &[
     ("exec_passes_the_suite", passes_the_suite),
     ("a_task_of_exec_runs_as_nobody_in_its_own_root", runs_as_nobody),
     ("users_and_capabilities_are_denied_by_the_agent", denied),
+    ("no_descriptor_of_the_executor_is_a_way_out", no_way_out_by_descriptors),
     ("an_agent_without_cgroups_starts_no_exec_task", without_cgroups),
     ("limits_of_an_exec_task_hold_within_five_percent", limits_hold),
     ("an_exec_task_starts_in_milliseconds", starts_in_milliseconds),
@@ -81,6 +82,31 @@ fn denied() {
         assert_eq!(error.to_string(), "driver does not allow the following capabilities: net_raw");
         let task = host.config(json!({ "command": "grep", "args": ["CapEff", "/proc/self/status"], "cap_add": ["net_bind_service"] }));
         assert_eq!(output_of(&driver, task).await, "CapEff:\t0000000000000400\n");
+    });
+}
+
+/// Descriptors of the executor lead to the host: none may be there when the paths of a job are looked at.
+fn no_way_out_by_descriptors() {
+    let Some(host) = ExecHost::new() else { return };
+    let driver = host.driver();
+    on_runtime(async {
+        for fd in 0..32 {
+            for way in ["", "/..", "/../../../../../.."] {
+                let by = format!("/proc/self/fd/{fd}{way}");
+                let user = Some("root".to_owned());
+                let task = host.config(json!({ "command": "/bin/true", "work_dir": by }));
+                let dir = driver.start(TaskConfig { user: user.clone(), ..task }).await;
+                let task = host.config(json!({ "command": format!("{by}/bin/true") }));
+                let program = driver.start(TaskConfig { user, ..task }).await;
+                for started in [dir, program] {
+                    let error = started.map(|handle| handle.id.to_string()).expect_err(&by).to_string();
+                    assert!(
+                        error.contains("not found") || error.contains("Not a directory"),
+                        "{by}: {error}"
+                    );
+                }
+            }
+        }
     });
 }
 

@@ -1,7 +1,10 @@
 //! What happens in the child between fork and exec.
 //!
 //! Nothing here allocates or locks: every path, list and descriptor was made before the fork, and each call is one
-//! system call. A step that fails leaves its number in a pipe, because the errno alone would not say what failed.
+//! system call. A step that fails leaves its number and its errno in a pipe, whose end without a note means success.
+//!
+//! Descriptors of the executor lead to the host. They are closed before the first path of the job is looked at, because
+//! `/proc/self/fd` would make any of them a way out of the root.
 
 use std::ffi::{CStr, CString, c_char};
 use std::io;
@@ -20,7 +23,7 @@ use super::prepare::Prepared;
 use crate::spawn::{Identity, default_signals, join_group, new_session, take_terminal, write_oom_score};
 
 /// Steps by number, as errors name them.
-pub(super) const STEPS: [&str; 16] = [
+pub(super) const STEPS: [&str; 17] = [
     "start",
     "join the task's cgroup",
     "set oom_score_adj",
@@ -37,6 +40,7 @@ pub(super) const STEPS: [&str; 16] = [
     "enter the working directory",
     "filter system calls",
     "take the terminal",
+    "let go of the executor's files",
 ];
 /// The step that runs the program: its failure is about the program.
 pub(super) const RUN: u8 = STEPS.len() as u8;
@@ -81,81 +85,129 @@ pub(super) struct Program {
     pub(super) report: OwnedFd,
 }
 
+/// Length of a note: the step, then the errno.
+pub(super) const NOTE: usize = 5;
+/// Where the pipe for notes is once everything else is closed.
+const REPORT: RawFd = 3;
+
 impl Program {
-    /// Notes which step is being made, so that a failure has a name.
-    fn at<T>(&self, step: u8, result: io::Result<T>) -> io::Result<T> {
-        if result.is_err() {
-            // Without the note the error has only its number.
-            let _ = rustix::io::write(&self.report, &[step]);
-        }
-        result
+    /// Becomes the program. Every failure ends the child, with a note of the step.
+    pub(super) fn become_it(&self, enter: impl FnOnce(&Self) -> Result<(), Failed>) -> ! {
+        let own = self.report.as_raw_fd();
+        let settled = self.settle().and_then(|()| enter(self)).and_then(|()| at(16, self.close_all()));
+        let (report, failed) = match settled {
+            Err(failed) => (own, failed),
+            Ok(()) => (REPORT, self.run()),
+        };
+        let mut note = [failed.0, 0, 0, 0, 0];
+        note[1..].copy_from_slice(&failed.1.to_ne_bytes());
+        // SAFETY: writes a buffer of this length to the pipe, wherever it is by now. Without the note the parent would
+        // take the end of the pipe for success, and then see a task that ended with this code.
+        unsafe { libc::write(report, note.as_ptr().cast(), NOTE) };
+        // SAFETY: ends this process at once, without running anything of the parent's.
+        unsafe { libc::_exit(127) }
     }
 
     /// Becomes a process of the task's groups and of no terminal.
-    pub(super) fn settle(&self) -> io::Result<()> {
+    fn settle(&self) -> Result<(), Failed> {
         // The binary of this process must not be reachable by way of `/proc` of the task.
-        check(prctl(libc::PR_SET_DUMPABLE, 0, 0))?;
+        at(0, check(prctl(libc::PR_SET_DUMPABLE, 0, 0)))?;
         for &fd in &self.join {
-            self.at(1, join_group(fd))?;
+            at(1, join_group(fd))?;
         }
         if let Some(score) = &self.oom_score {
-            self.at(2, write_oom_score(score))?;
+            at(2, write_oom_score(score))?;
         }
         default_signals();
-        new_session()?;
-        if self.terminal { self.at(15, take_terminal()) } else { Ok(()) }
+        at(0, new_session())?;
+        if self.terminal { at(15, take_terminal()) } else { Ok(()) }
     }
 
-    /// Gives up what the task may not have, and runs it. Returns only on failure.
-    pub(super) fn run(&self) -> io::Result<()> {
-        self.at(12, give_up(&self.identity, &self.rights))?;
-        self.at(WORK_DIR, rustix::process::chdir(self.work_dir.as_c_str()).map_err(io::Error::from))?;
-        self.at(14, install(&self.filter))?;
-        let mut answer = io::Error::from_raw_os_error(libc::ENOENT);
+    /// Gives up what the task may not have, and enters its directory.
+    fn confine(&self) -> Result<(), Failed> {
+        at(12, give_up(&self.identity, &self.rights))?;
+        at(WORK_DIR, rustix::process::chdir(self.work_dir.as_c_str()).map_err(io::Error::from))?;
+        at(14, install(&self.filter))
+    }
+
+    /// Runs the program; returns why not.
+    fn run(&self) -> Failed {
+        if let Err(failed) = self.confine() {
+            return failed;
+        }
+        let mut answer = libc::ENOENT;
         for candidate in &self.candidates {
             // SAFETY: both lists end in a null pointer and lead to texts that are alive.
             unsafe {
                 libc::execve(candidate.as_ptr(), self.args.pointers.as_ptr(), self.env.pointers.as_ptr())
             };
-            let error = io::Error::last_os_error();
-            if !matches!(error.raw_os_error(), Some(libc::ENOENT | libc::ENOTDIR)) {
+            let error = errno(&io::Error::last_os_error());
+            if !matches!(error, libc::ENOENT | libc::ENOTDIR) {
                 answer = error;
             }
         }
-        self.at(RUN, Err(answer))
+        Failed(RUN, answer)
+    }
+
+    /// Closes everything but the standard streams and the pipe for notes.
+    fn close_all(&self) -> io::Result<()> {
+        let report = self.report.as_raw_fd();
+        if report != REPORT {
+            // SAFETY: this process is about to become another program; nothing in it uses a descriptor of that number.
+            check(unsafe { libc::dup3(report, REPORT, libc::O_CLOEXEC) })?;
+        }
+        const FIRST: u32 = REPORT.unsigned_abs() + 1;
+        // SAFETY: as above; from here on only system calls on paths and memory follow.
+        match unsafe { libc::syscall(libc::SYS_close_range, FIRST, u32::MAX, 0_u32) } {
+            0 => Ok(()),
+            _ => Err(io::Error::last_os_error()),
+        }
     }
 }
 
+/// A step that failed, and its errno.
+#[derive(Debug)]
+pub(super) struct Failed(u8, i32);
+
+fn errno(error: &io::Error) -> i32 {
+    error.raw_os_error().unwrap_or(libc::EIO)
+}
+
+/// Names the step of a failure.
+pub(super) fn at<T>(step: u8, result: io::Result<T>) -> Result<T, Failed> {
+    result.map_err(|error| Failed(step, errno(&error)))
+}
+
 /// Makes the task's world and enters it.
-pub(super) fn enter(program: &Program, world: &Prepared) -> io::Result<()> {
+pub(super) fn enter(world: &Prepared) -> Result<(), Failed> {
     let mut namespaces = libc::CLONE_NEWNS;
     if world.ipc == Share::Private {
         namespaces |= libc::CLONE_NEWIPC;
     }
     // SAFETY: a forked child shares no memory, so that nobody else depends on what is unshared.
-    program.at(3, check(unsafe { libc::unshare(namespaces) }))?;
+    at(3, check(unsafe { libc::unshare(namespaces) }))?;
     let private = MountPropagationFlags::PRIVATE | MountPropagationFlags::REC;
-    program.at(4, mount_change(c"/", private).map_err(io::Error::from))?;
+    at(4, mount_change(c"/", private).map_err(io::Error::from))?;
     let flags = MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH;
     let place = if world.no_pivot_root { c"/" } else { world.root_path.as_c_str() };
-    program.at(5, move_mount(&world.root, c"", CWD, place, flags).map_err(io::Error::from))?;
+    at(5, move_mount(&world.root, c"", CWD, place, flags).map_err(io::Error::from))?;
     for mount in &world.mounts {
-        program.at(6, attach(world, mount.tree.as_fd(), &mount.target))?;
+        at(6, attach(world, mount.tree.as_fd(), &mount.target))?;
     }
     let quiet = MountAttrFlags::MOUNT_ATTR_NOSUID
         | MountAttrFlags::MOUNT_ATTR_NODEV
         | MountAttrFlags::MOUNT_ATTR_NOEXEC;
     let mount =
         |kind, target| mounts::fresh(kind, &[], quiet).and_then(|tree| attach(world, tree.as_fd(), target));
-    program.at(7, mount(c"proc", c"proc"))?;
-    program.at(8, mount(c"mqueue", c"dev/mqueue"))?;
+    at(7, mount(c"proc", c"proc"))?;
+    at(8, mount(c"mqueue", c"dev/mqueue"))?;
     for path in &world.read_only {
-        program.at(9, protect(world, path))?;
+        at(9, protect(world, path))?;
     }
     for path in &world.hidden {
-        program.at(10, hide(world, path))?;
+        at(10, hide(world, path))?;
     }
-    program.at(11, change_root(world))
+    at(11, change_root(world))
 }
 
 /// Opens a place in the root for a mount. Links are followed only for what we mounted ourselves.
@@ -254,6 +306,8 @@ fn give_up(identity: &Identity, rights: &Rights) -> io::Result<()> {
     }
     // SAFETY: sets the mask of new files; cannot fail.
     unsafe { libc::umask(0o022) };
+    // A change of rights may have undone it.
+    check(prctl(libc::PR_SET_DUMPABLE, 0, 0))?;
     check(prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0))
 }
 

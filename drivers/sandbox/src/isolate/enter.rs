@@ -7,6 +7,7 @@ use std::process::Child;
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 use std::os::fd::AsFd;
 
+use super::child::at;
 use super::plan::Rights;
 use super::spawn::{Isolated, SpawnError, start};
 use super::{Plan, Share, filter};
@@ -37,14 +38,16 @@ impl Entrance {
     /// As [`super::spawn`].
     pub fn spawn(self, isolated: Isolated<'_>) -> Result<Child, SpawnError> {
         let filter = filter::program(self.rights.most);
-        start(isolated, self.rights, filter, move |program| {
-            program.settle()?;
+        start(isolated, self.rights, filter, move || {
             if let Some(ipc) = &self.ipc {
-                move_into_link_name_space(ipc.as_fd(), Some(LinkNameSpaceType::InterProcessCommunication))?;
+                at(3, join(ipc, LinkNameSpaceType::InterProcessCommunication))?;
             }
             // Also changes root and working directory to those of the namespace.
-            move_into_link_name_space(self.mounts.as_fd(), Some(LinkNameSpaceType::Mount))?;
-            program.run()
+            at(3, join(&self.mounts, LinkNameSpaceType::Mount))
         })
     }
+}
+
+fn join(namespace: &File, kind: LinkNameSpaceType) -> io::Result<()> {
+    Ok(move_into_link_name_space(namespace.as_fd(), Some(kind))?)
 }

@@ -8,7 +8,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 
-use super::child::{self, Program, RUN, STEPS, Texts, WORK_DIR};
+use super::child::{self, Failed, Program, RUN, STEPS, Texts, WORK_DIR};
 use super::plan::{Rights, Share};
 use super::prepare::Prepared;
 use crate::spawn::{Identity, oom_score};
@@ -72,19 +72,15 @@ pub fn spawn(isolated: Isolated<'_>, world: Prepared) -> Result<Child, SpawnErro
         }
     }
     let (rights, filter) = (world.rights, world.filter.clone());
-    start(isolated, rights, filter, move |program| {
-        program.settle()?;
-        child::enter(program, &world)?;
-        program.run()
-    })
+    start(isolated, rights, filter, move || child::enter(&world))
 }
 
-/// Forks, runs `steps` in the child, and finds out which of them failed.
+/// Forks, has the child enter a world and become the program, and finds out what failed.
 pub(super) fn start(
     isolated: Isolated<'_>,
     rights: Rights,
     filter: Vec<libc::sock_filter>,
-    steps: impl Fn(&Program) -> io::Result<()> + Send + Sync + 'static,
+    enter: impl Fn() -> Result<(), Failed> + Send + Sync + 'static,
 ) -> Result<Child, SpawnError> {
     let failed = |step| move |source| SpawnError::Step { step, source };
     let (mut notes, report) = io::pipe().map_err(failed("make a pipe"))?;
@@ -119,23 +115,35 @@ pub(super) fn start(
     // Never run: the child execs by itself, because which program is there shows only in the task's root.
     let mut command = Command::new("/proc/self/exe");
     command.stdin(stream(stdin)).stdout(stream(stdout)).stderr(stream(stderr));
-    // SAFETY: the closure runs in the child between fork and exec. It makes system calls only, on descriptors and
-    // texts that were made before the fork, and allocates nothing.
-    unsafe { command.pre_exec(move || steps(&program)) };
+    // SAFETY: the closure runs in the child between fork and exec, and never returns. It makes system calls only, on
+    // descriptors and texts that were made before the fork, and allocates nothing.
+    unsafe { command.pre_exec(move || program.become_it(|_| enter())) };
+    // Waits until the child has closed what it inherited.
     let spawned = command.spawn();
     // The write end in this process goes with the closure.
     drop(command);
     drop(isolated.join);
-    spawned.map_err(|error| name(&mut notes, error))
+    let mut child = spawned.map_err(failed("fork"))?;
+    match read_note(&mut notes) {
+        None => Ok(child),
+        Some((step, error)) => {
+            // It ends right after its note.
+            let _ = child.wait();
+            Err(name(step, error))
+        }
+    }
 }
 
-/// Names the step that failed by the note that the child has left.
-fn name(notes: &mut io::PipeReader, source: io::Error) -> SpawnError {
-    let mut note = [0];
-    let step = match notes.read(&mut note) {
-        Ok(1) => note[0],
-        _ => 0,
-    };
+/// Waits for the note of a failure; `None` once the program runs.
+fn read_note(notes: &mut io::PipeReader) -> Option<(u8, io::Error)> {
+    let mut note = [0; child::NOTE];
+    notes.read_exact(&mut note).ok()?;
+    let [step, errno @ ..] = note;
+    Some((step, io::Error::from_raw_os_error(i32::from_ne_bytes(errno))))
+}
+
+/// Names the step that failed.
+fn name(step: u8, source: io::Error) -> SpawnError {
     match step {
         RUN if source.kind() == io::ErrorKind::NotFound => SpawnError::NotFound,
         RUN => SpawnError::Run(source),
