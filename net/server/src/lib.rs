@@ -31,6 +31,7 @@ mod shell;
 mod start;
 mod store;
 mod transport;
+mod turns;
 mod watchers;
 mod worker;
 

@@ -1,7 +1,7 @@
 //! The control loop: events in, the machine decides, actions out.
 //!
 //! One task owns [`control::Server`]. What others want of it comes through a bounded queue; proposals run as
-//! tasks of their own, so that the loop never waits for the disk. There are as many of these as the machine has
+//! tasks of their own, so that the loop never waits for the disk, and reach consensus in turn. There are as many of these as the machine has
 //! proposals open, and they end with the loop.
 
 use std::collections::BTreeMap;
@@ -13,6 +13,7 @@ use control::{
 };
 use model::{AllocUpdate, EvalId, JobKind, Name, Nanos, NodeId, Outcome, PlanResult, Timestamp};
 use raft::{Consensus, Encoded, Leadership};
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use state::{Applied, Entry, codec};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
@@ -22,6 +23,7 @@ use crate::clients::Clients;
 use crate::event_log::EventLog;
 use crate::seed::{now, random};
 use crate::store::{News, Store};
+use crate::turns::{Turn, Turns};
 use crate::watchers::Watchers;
 
 /// Wishes that may wait for the loop.
@@ -101,6 +103,7 @@ impl Shell {
             seen: 0,
             reports,
             tasks: JoinSet::new(),
+            turns: Turns::default(),
             shell: self,
         };
         running.led(leadership.current());
@@ -147,20 +150,30 @@ struct Running {
     reports: mpsc::Sender<Report>,
     /// Proposals in flight, as many as the machine has open, and the preparation of a term.
     tasks: JoinSet<()>,
+    /// In which they reach consensus.
+    turns: Turns,
     shell: Shell,
 }
 
 impl Running {
     fn handle(&mut self, event: Event) {
         let now = now();
+        let mut run = Vec::new();
         for action in self.machine.handle(now, event) {
-            self.act(now, action);
+            match action {
+                Action::Propose { id, entry } => run.push((id, *entry)),
+                other => {
+                    self.propose(std::mem::take(&mut run));
+                    self.act(now, other);
+                }
+            }
         }
+        self.propose(run);
     }
 
     fn act(&mut self, now: Timestamp, action: Action) {
         match action {
-            Action::Propose { id, entry } => self.propose(id, *entry),
+            Action::Propose { id, entry } => self.propose(vec![(id, *entry)]),
             Action::AnswerDequeue { call, result } => {
                 if let Some(Waiting::Dequeue(answer)) = self.calls.remove(&call) {
                     self.answer_dequeue(answer, result);
@@ -277,29 +290,77 @@ impl Running {
         }
     }
 
-    fn propose(&mut self, id: u64, entry: Entry) {
+    /// Proposes what the machine wants proposed at one time, in its order and after all that it wanted before.
+    fn propose(&mut self, run: Vec<(u64, Entry)>) {
+        if run.is_empty() {
+            return;
+        }
         let (consensus, store, reports) =
             (self.shell.consensus.clone(), Arc::clone(&self.shell.store), self.reports.clone());
+        let turn = self.turns.next();
         self.tasks.spawn(async move {
-            let result = match propose(&consensus, entry).await {
-                Ok(applied) => Some((applied.index, store.snapshot().now)),
-                Err(error) => {
-                    tracing::warn!(error, "a proposal of the control loop failed");
-                    None
-                }
-            };
-            // The loop ends with the server; nobody waits then.
-            let _ = reports.send(Report::Committed { id, result }).await;
+            let (ids, entries): (Vec<u64>, Vec<Entry>) = run.into_iter().unzip();
+            let mut results = propose(&consensus, turn, entries).await.into_iter();
+            for id in ids {
+                let result = results.next().map(|applied| (applied.index, store.snapshot().now));
+                // The loop ends with the server; nobody waits then.
+                let _ = reports.send(Report::Committed { id, result }).await;
+            }
         });
     }
 }
 
-/// Has the region agree on an entry and returns what it did.
-async fn propose(consensus: &Consensus, entry: Entry) -> Result<Arc<Applied>, String> {
-    let bytes = codec::encode(&entry).map_err(|error| error.to_string())?;
-    let command = Encoded::with_decoded(bytes, Arc::new(entry));
-    let committed = consensus.propose(command).await.map_err(|error| error.to_string())?;
-    committed.reply.get::<Applied>().ok_or_else(|| "no reply".to_owned())
+/// Has the region agree on entries and returns what they did; after the first that is lost nothing is known of the rest.
+async fn propose(consensus: &Consensus, turn: Turn, entries: Vec<Entry>) -> Vec<Arc<Applied>> {
+    let (mut commands, complete) = encode(entries).await;
+    let committed = match commands.pop() {
+        None => return Vec::new(),
+        Some(only) if commands.is_empty() => {
+            turn.hand_over(consensus.propose(only)).await.map(|committed| vec![Ok(committed)])
+        }
+        Some(last) => {
+            commands.push(last);
+            turn.hand_over(consensus.propose_many(commands)).await
+        }
+    };
+    let mut applied = Vec::new();
+    for committed in committed.unwrap_or_else(|error| vec![Err(error)]) {
+        match committed.map(|committed| committed.reply.get::<Applied>()) {
+            Ok(Some(one)) => applied.push(one),
+            Ok(None) => break,
+            Err(error) => {
+                tracing::warn!(%error, "a proposal of the control loop failed");
+                return applied;
+            }
+        }
+    }
+    if !complete {
+        tracing::warn!("a proposal of the control loop could not be encoded");
+    }
+    applied
+}
+
+/// Encodes entries up to the first that cannot be; tells whether that is all of them.
+async fn encode(entries: Vec<Entry>) -> (Vec<Encoded>, bool) {
+    let count = entries.len();
+    let one = |entry: Entry| {
+        let bytes = codec::encode(&entry).ok()?;
+        Some(Encoded::with_decoded(bytes, Arc::new(entry)))
+    };
+    let commands: Vec<Option<Encoded>> = if count > 1 {
+        // The pieces of a large plan: half a megabyte each.
+        let (answer, encoded) = oneshot::channel();
+        rayon::spawn(move || {
+            // Whoever asked waits unless the server stops.
+            let _ = answer.send(entries.into_par_iter().map(one).collect());
+        });
+        encoded.await.unwrap_or_default()
+    } else {
+        entries.into_iter().map(one).collect()
+    };
+    let commands: Vec<Encoded> = commands.into_iter().map_while(std::convert::identity).collect();
+    let complete = commands.len() == count;
+    (commands, complete)
 }
 
 /// Waits until everything that was committed before this term is applied here.
