@@ -148,6 +148,9 @@ impl Job {
             let path = format!("/v1/evaluation/{eval}?index={seen}&wait=5s");
             let eval = http::request(server.http, "GET", &path, "")?;
             match eval["Status"].as_str() {
+                Some("complete") if eval["FailedTGAllocs"]["g"].is_object() => {
+                    bail!("the evaluation of {} found no room for all of it: {eval}", self.id)
+                }
                 Some("complete") => return Ok(()),
                 Some("pending") => seen = eval["ModifyIndex"].as_u64().unwrap_or(0),
                 _ => bail!("the evaluation of {} ended as {eval}", self.id),

@@ -6,10 +6,11 @@
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
 use super::super::fleet::Fleet;
+use super::super::http;
 use super::super::process;
 use super::super::server::Server;
 use super::super::table::{Row, Unit};
@@ -101,6 +102,7 @@ impl Placed {
         let bare = resident(&server)?;
         let _fleet = connected(programs, &server)?;
         sleep(SETTLE);
+        ready(&server)?;
         let connections = resident(&server)? - bare;
         self.connection.add(connections * 1_000.0 / f64::from(NODES));
 
@@ -135,6 +137,7 @@ fn running(programs: &Programs, rows: &mut Vec<Row>) -> Result<()> {
     let mut fleet = Fleet::start(&programs.fleet, &server, 0, NODES)?;
     registered(&mut fleet)?;
     sleep(SETTLE);
+    ready(&server)?;
     for (what, count) in [("batch, 10,000 running", 10_000), ("batch, 50,000 running", 50_000)] {
         let mut pair = Pair::new(what, None, None);
         let done = Job::new(&format!("batch-{count}"), Shape::Batch, count).run(&server);
@@ -157,6 +160,23 @@ fn connected(programs: &Programs, server: &Server) -> Result<Fleet> {
 fn registered(fleet: &mut Fleet) -> Result<()> {
     let all = |counts: &Value| counts["registered"] == json!(NODES);
     fleet.wait(Instant::now(), LIMIT, all).map(drop)
+}
+
+/// Waits until the server counts every node as ready.
+fn ready(server: &Server) -> Result<()> {
+    let started = Instant::now();
+    loop {
+        let nodes = http::request(server.http, "GET", "/v1/nodes", "")?;
+        let ready =
+            nodes.as_array().map_or(0, |nodes| nodes.iter().filter(|node| node["Status"] == "ready").count());
+        if ready >= NODES as usize {
+            return Ok(());
+        }
+        if started.elapsed() > LIMIT {
+            bail!("{ready} of {NODES} nodes are ready after {} s", LIMIT.as_secs());
+        }
+        sleep(SETTLE / 8);
+    }
 }
 
 fn resident(server: &Server) -> Result<f64> {
