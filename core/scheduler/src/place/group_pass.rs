@@ -90,11 +90,12 @@ impl GroupPass {
     ) -> Self {
         let task_group = &job.task_groups[group];
         let sifted = Sifted::of(cluster.frame(), job, group, rules.ruled_out, index);
+        let anti_affinity = rules.algorithm != Algorithm::Pack || !job.kind().is_batch();
         let mut pass = Self {
             ask: GroupAsk::of(task_group),
             exclusive: Exclusive::of(task_group),
             algorithm: rules.algorithm,
-            anti_affinity: rules.algorithm != Algorithm::Pack || !job.kind().is_batch(),
+            anti_affinity,
             eval: rules.eval,
             index,
             counted: Counted::new(cluster, job, task_group, &sifted, rules.earlier_weight),
@@ -103,7 +104,8 @@ impl GroupPass {
             tally: Tally::default(),
             ranking: None,
             followed: 0,
-            expected: rules.expected,
+            // Where allocations need not keep apart, the best row stays the best one for a while.
+            expected: if anti_affinity { rules.expected } else { rules.expected / 16 },
             ruled_out: rules.ruled_out.cloned(),
             sifted,
             job: Arc::clone(job),

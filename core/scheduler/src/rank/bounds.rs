@@ -6,6 +6,8 @@ use multiversion::multiversion;
 
 /// Places whose largest bound is kept.
 const BLOCK: usize = 16;
+/// Places that are gone through at once.
+const WORD: usize = 8;
 
 /// Bounds by place.
 #[derive(Debug, Clone, Default)]
@@ -23,51 +25,37 @@ const fn in_order(bits: i32) -> i32 {
 /// The largest bound of a block. Whole numbers may be compared in any order, so that many are at once.
 #[inline(always)]
 fn largest(block: &[f32]) -> f32 {
-    let key = |bound: &f32| in_order(bound.to_bits().cast_signed());
-    let largest = block.iter().map(key).fold(key(&f32::NEG_INFINITY), i32::max);
+    let mut largest = in_order(f32::NEG_INFINITY.to_bits().cast_signed());
+    for bound in block {
+        largest = largest.max(in_order(bound.to_bits().cast_signed()));
+    }
     f32::from_bits(in_order(largest).cast_unsigned())
 }
+
+// Plain loops: iterators that take closures are not compiled for the vector instructions.
 
 /// The largest bound of every block.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2+fma"))]
 fn largest_of_blocks(of_place: &[f32]) -> Vec<f32> {
     let (blocks, rest) = of_place.as_chunks::<BLOCK>();
-    let mut of_block: Vec<f32> = blocks.iter().map(|block| largest(block)).collect();
-    if !rest.is_empty() {
-        of_block.push(largest(rest));
+    let mut of_block = vec![f32::NEG_INFINITY; of_place.len().div_ceil(BLOCK)];
+    for (of_block, block) in of_block.iter_mut().zip(blocks) {
+        *of_block = largest(block);
+    }
+    if let Some(last) = of_block.last_mut().filter(|_| !rest.is_empty()) {
+        *last = largest(rest);
     }
     of_block
 }
 
-/// A bit for every place of a block that has at least this bound, by block.
+/// 1 for every place that has at least this bound, else 0; then zeros up to a whole word.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2+fma"))]
-fn reaching(of_place: &[f32], least: f32) -> Vec<u16> {
-    let (blocks, rest) = of_place.as_chunks::<BLOCK>();
-    let mut reaching = Vec::with_capacity(blocks.len() + 1);
-    for block in blocks {
-        let mut flags = [0_u8; BLOCK];
-        for (flag, bound) in flags.iter_mut().zip(block) {
-            *flag = u8::from(*bound >= least);
-        }
-        reaching.push(gathered(flags));
-    }
-    if !rest.is_empty() {
-        let bits = rest.iter().rev().fold(0_u16, |bits, bound| bits << 1 | u16::from(*bound >= least));
-        reaching.push(bits);
+fn reaching(of_place: &[f32], least: f32) -> Vec<u8> {
+    let mut reaching = vec![0; of_place.len().next_multiple_of(WORD)];
+    for (reaching, bound) in reaching.iter_mut().zip(of_place) {
+        *reaching = u8::from(*bound >= least);
     }
     reaching
-}
-
-/// The lowest bits of sixteen bytes.
-#[inline(always)]
-fn gathered(flags: [u8; BLOCK]) -> u16 {
-    /// Moves the lowest bit of byte `n` to bit `56 + n`.
-    const GATHER: u64 = 0x0102_0408_1020_4080;
-    let both = u128::from_le_bytes(flags);
-    #[expect(clippy::cast_possible_truncation, reason = "the halves are taken apart")]
-    let (low, high) = (both as u64, (both >> 64) as u64);
-    let (low, high) = ((low.wrapping_mul(GATHER) >> 56) as u16, (high.wrapping_mul(GATHER) >> 56) as u16);
-    low | high << 8
 }
 
 impl Bounds {
@@ -103,11 +91,17 @@ impl Bounds {
     /// The open places with at least this bound, in their order.
     pub(crate) fn from(&self, least: f32) -> impl Iterator<Item = usize> {
         let reaching = reaching(&self.of_place, least.max(f32::MIN));
-        reaching.into_iter().enumerate().flat_map(|(block, mut near)| {
+        let words = reaching.len() / WORD;
+        let word = move |number: usize| {
+            let bytes = reaching[number * WORD..(number + 1) * WORD].try_into();
+            u64::from_le_bytes(bytes.expect("words are whole"))
+        };
+        (0..words).flat_map(move |number| {
+            let mut near = word(number);
             std::iter::from_fn(move || {
-                let next = near.trailing_zeros() as usize;
+                let next = near.trailing_zeros() as usize / 8;
                 near &= near.wrapping_sub(1);
-                (next < BLOCK).then_some(block * BLOCK + next)
+                (next < WORD).then_some(number * WORD + next)
             })
         })
     }

@@ -8,7 +8,7 @@
 use super::{Bounds, Key};
 
 /// Rows that the first front holds at least and at most, by how many selections are expected.
-const FIRST: [usize; 2] = [16, 256];
+const FIRST: [usize; 2] = [16, 1_024];
 /// Rows that a front holds at most.
 const MOST: usize = 4_096;
 
