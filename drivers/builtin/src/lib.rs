@@ -16,4 +16,4 @@ mod task_name;
 pub use exec::{Exec, ExecOptions, ExecSettings};
 pub use java::java;
 pub use mock::{Mock, MockOptions};
-pub use raw_exec::{RawExec, RawExecOptions};
+pub use raw_exec::{RawExec, RawExecOptions, RawExecSettings};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use builtin::{ExecSettings, MockOptions};
+use builtin::{ExecSettings, MockOptions, RawExecSettings};
 use executor::link::Program;
 use lifecycle::gc::GcOptions;
 use model::{HostVolume, PortRange, Reserved};
@@ -140,15 +140,4 @@ impl Default for DriverSettings {
             mock: None,
         }
     }
-}
-
-/// Settings of `raw_exec`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RawExecSettings {
-    /// User ids that tasks may not run as, as ranges: `0,10-20`.
-    pub denied_host_uids: String,
-    /// Group ids, likewise.
-    pub denied_host_gids: String,
-    /// Environment variables that no task gets; `*` stands for anything.
-    pub denied_envvars: Vec<String>,
 }

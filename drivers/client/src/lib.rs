@@ -33,9 +33,10 @@ mod sweep;
 mod task;
 
 pub use alloc_dir::FileEntry;
-pub use builtin::ExecSettings;
+pub use builtin::{ExecSettings, RawExecSettings};
 pub use client::{Client, ShutdownMode};
-pub use config::{Config, DriverSettings, RawExecSettings};
+pub use config::{Config, DriverSettings};
+pub use driver::config::ConfigErrors;
 pub use driver::{BoxFuture, ExecExit, ExecRequest, ExecSession, TerminalSize};
 pub use engine::ControlError;
 pub use identity::IdentityError;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use builtin::MockOptions;
-use client::{Config, DriverSettings, ExecSettings, RawExecSettings};
+use client::{Config, ConfigErrors, DriverSettings, ExecSettings, RawExecSettings};
 use model::{HostVolume, PortRange, Reserved};
 
 use crate::config::{AgentConfig, ConfigError};
@@ -88,12 +88,17 @@ fn reserved_ports(text: &str) -> Result<Vec<u16>, ConfigError> {
 fn drivers(config: &AgentConfig) -> Result<DriverSettings, ConfigError> {
     let mut settings = DriverSettings::default();
     for (name, plugin) in &config.plugins {
-        let enabled = plugin.get("enabled").is_none_or(|enabled| enabled == true || enabled == "true");
+        let wrong = |text: String| ConfigError::Invalid(format!("plugin {name:?}: {text}"));
+        let block = plugin.as_object().ok_or_else(|| wrong("config is not a block".to_owned()))?;
+        let mistakes = |errors: ConfigErrors| wrong(errors.to_string());
         match name.as_str() {
-            "exec" => settings.exec = Some(isolated("exec", plugin)?),
-            "java" => settings.java = Some(isolated("java", plugin)?),
-            "raw_exec" => settings.raw_exec = enabled.then(|| raw_exec(plugin)),
-            "mock_driver" => settings.mock = enabled.then(MockOptions::default),
+            "exec" => settings.exec = Some(ExecSettings::decode(block).map_err(mistakes)?),
+            "java" => settings.java = Some(ExecSettings::decode(block).map_err(mistakes)?),
+            "raw_exec" => settings.raw_exec = RawExecSettings::decode(block).map_err(mistakes)?,
+            "mock_driver" => {
+                let off = block.get("enabled").is_some_and(|on| *on == false || *on == "false");
+                settings.mock = (!off).then(MockOptions::default);
+            }
             other => {
                 return Err(ConfigError::Invalid(format!(
                     "plugin {other:?} does not exist: exec, java, raw_exec and mock_driver do"
@@ -129,25 +134,6 @@ fn chroot_env(config: &AgentConfig) -> Result<BTreeMap<String, String>, ConfigEr
     };
     let pairs = config.client.chroot_env.iter();
     pairs.map(|(source, target)| Ok((plain(source)?, plain(target)?))).collect()
-}
-
-fn isolated(name: &str, plugin: &serde_json::Value) -> Result<ExecSettings, ConfigError> {
-    let wrong = |text: String| ConfigError::Invalid(format!("plugin {name:?}: {text}"));
-    let block = plugin.as_object().ok_or_else(|| wrong("config is not a block".to_owned()))?;
-    ExecSettings::decode(block).map_err(|errors| wrong(errors.to_string()))
-}
-
-fn raw_exec(plugin: &serde_json::Value) -> RawExecSettings {
-    let text = |key: &str| plugin.get(key).and_then(serde_json::Value::as_str).unwrap_or("").to_owned();
-    let list = |key: &str| -> Vec<String> {
-        let values = plugin.get(key).and_then(serde_json::Value::as_array);
-        values.into_iter().flatten().filter_map(serde_json::Value::as_str).map(str::to_owned).collect()
-    };
-    RawExecSettings {
-        denied_host_uids: text("denied_host_uids"),
-        denied_host_gids: text("denied_host_gids"),
-        denied_envvars: list("denied_envvars"),
-    }
 }
 
 #[cfg(test)]
@@ -193,6 +179,10 @@ mod tests {
         assert_eq!(
             error(serde_json::json!({"exec": {"allow_cap": []}}), &[]),
             "plugin \"exec\": config.allow_cap: unknown key \"allow_cap\", did you mean \"allow_caps\"?"
+        );
+        assert_eq!(
+            error(serde_json::json!({"raw_exec": {"enable": true}}), &[]),
+            "plugin \"raw_exec\": config.enable: unknown key \"enable\", did you mean \"enabled\"?"
         );
         assert_eq!(
             error(serde_json::json!({"exce": {}}), &[]),

@@ -7,9 +7,11 @@ mod config;
 mod driver;
 mod fingerprint;
 mod options;
+mod settings;
 mod spec;
 #[cfg(test)]
 mod tests;
 
 pub use driver::RawExec;
 pub use options::RawExecOptions;
+pub use settings::RawExecSettings;

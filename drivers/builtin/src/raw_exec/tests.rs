@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use driver::{ConfigMap, LogConfig, Resources, TaskConfig, TaskDirs, TaskId};
 use serde_json::{Value, json};
 
+use super::RawExecSettings;
 use super::command::resolve;
 use super::config::{CgroupOverride, Config};
 
@@ -58,6 +59,23 @@ fn mistakes_are_named_with_their_place() {
         error(json!({"command": "x", "cgroup_v2_override": "a/../../b"})),
         "config.cgroup_v2_override: must not contain \"..\""
     );
+}
+
+#[test]
+fn the_plugin_is_configured_strictly() {
+    let decode = |value| RawExecSettings::decode(&block(value)).map_err(|errors| errors.to_string());
+    let given = decode(json!({"enabled": true, "denied_host_uids": "0", "denied_envvars": ["A*"]}));
+    let expected = RawExecSettings {
+        denied_host_uids: "0".to_owned(),
+        denied_envvars: vec!["A*".to_owned()],
+        ..RawExecSettings::default()
+    };
+    assert_eq!(given, Ok(Some(expected)));
+    assert_eq!(decode(json!({"enabled": false})), Ok(None));
+    let mistake = decode(json!({"denied_host_gid": "0"}));
+    let expected =
+        "config.denied_host_gid: unknown key \"denied_host_gid\", did you mean \"denied_host_gids\"?";
+    assert_eq!(mistake, Err(expected.to_owned()));
 }
 
 #[test]
