@@ -106,8 +106,9 @@ impl Placed {
         let connections = resident(&server)? - bare;
         self.connection.add(connections * 1_000.0 / f64::from(NODES));
 
-        self.batch.add(Job::new("batch", Shape::Batch, 10_000).place(&server)?);
+        // First: later ones fill nodes to the last megahertz.
         self.system.add(Job::new("system", Shape::System, NODES).place(&server)?);
+        self.batch.add(Job::new("batch", Shape::Batch, 10_000).place(&server)?);
         self.affinity.add(Job::new("affinity", Shape::Affinity, 1_000).place(&server)?);
         self.spread.add(Job::new("spread", Shape::Spread, 1_000).place(&server)?);
         Job::new("rest", Shape::Batch, 400).place(&server)?;
