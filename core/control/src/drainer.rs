@@ -149,12 +149,9 @@ fn may_leave(state: &State, alloc: &Alloc, moves: &mut Moves) -> bool {
     *budget >= 0
 }
 
-/// Healthy by its client's word; one that has no such word counts by its status.
+/// Healthy by its client's word, which comes once it was well for as long as its group asks.
 fn is_healthy(alloc: &Alloc) -> bool {
-    match alloc.health.and_then(|health| health.healthy) {
-        Some(healthy) => healthy,
-        None => alloc.client == model::ClientStatus::Running,
-    }
+    alloc.health.is_some_and(|health| health.healthy == Some(true))
 }
 
 fn end_of_drain(now: Timestamp, node: &Node) -> Command {

@@ -214,10 +214,11 @@ fn reports(state: &State, after: u64, now: Timestamp) -> BTreeMap<NodeId, Vec<Al
     reports
 }
 
-/// Whether a deployment waits for word of an allocation's health.
+/// Whether a deployment, or the drain of a service, waits for word of an allocation's health.
 fn is_watched(state: &State, alloc: &Alloc) -> bool {
     let active = state.deployment(alloc.deployment).is_some_and(|deployment| deployment.status.is_active());
-    active && alloc.health.and_then(|health| health.healthy).is_none()
+    let waited_for = active || alloc.job.kind() == JobKind::Service;
+    waited_for && alloc.health.and_then(|health| health.healthy).is_none()
 }
 
 fn report(alloc: &Alloc, status: ClientStatus, now: Timestamp) -> AllocUpdate {

@@ -5,6 +5,7 @@ mod blocked;
 mod broker;
 mod cluster;
 mod config;
+mod drains;
 mod heartbeats;
 mod launches;
 mod losses;

@@ -314,11 +314,11 @@ impl AllocMachine {
         if health.look(now, input) != Some(Unhealthy::Deadline) {
             return;
         }
-        let Some(rules) = self.rules.task_group().and_then(|group| group.update.as_ref()) else { return };
+        let rules = health.rules();
         let what = if input.all_running { "Checks not passing" } else { "Task not running" };
         let message = Name::from(format!(
             "{what} for min_healthy_time of {} by healthy_deadline of {}",
-            rules.min_healthy_time, rules.healthy_deadline
+            rules.min_healthy, rules.deadline
         ));
         for task in self.tasks.iter_mut().filter(|task| input.all_running || !is_up(task)) {
             task.record(now, TaskEventKind::AllocUnhealthy { message: message.clone() });

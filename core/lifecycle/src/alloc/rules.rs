@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use model::{AllocId, Job, Name, Nanos, TaskGroup, Timestamp};
+use model::{AllocId, Job, JobKind, Name, Nanos, TaskGroup, Timestamp};
 
-use crate::health::HealthMachine;
+use crate::health::{HealthMachine, HealthRules};
 use crate::offer::Offer;
 use crate::task::TaskRules;
 
@@ -37,8 +37,14 @@ impl AllocRules {
         group.tasks.iter().map(rules).collect()
     }
 
+    /// Watches whether it becomes healthy, if somebody waits for that: its deployment, or a drain that it moved for.
     pub(super) fn health(&self, now: Timestamp) -> Option<HealthMachine> {
-        let update = self.task_group()?.update.as_ref().filter(|_| self.in_deployment)?;
-        Some(HealthMachine::new(now, update))
+        let group = self.task_group()?;
+        let rules = if self.in_deployment {
+            group.update.as_ref().map(HealthRules::from)
+        } else {
+            group.migrate.as_ref().filter(|_| self.job.kind() == JobKind::Service).map(HealthRules::from)
+        };
+        Some(HealthMachine::new(now, rules?))
     }
 }

@@ -3,7 +3,7 @@
 use expect_test::expect;
 use model::{Disconnect, Nanos};
 
-use crate::script::{check, hook, task, with_tasks};
+use crate::script::{check, check_alone, hook, task, with_tasks};
 
 #[test]
 fn tasks_start_and_stop_in_the_order_of_their_hooks() {
@@ -195,6 +195,57 @@ fn an_allocation_is_healthy_after_the_time_its_group_asks_for() {
             30s stop
                 web: stop by SIGINT within 5s
         "#]],
+    );
+}
+
+#[test]
+fn a_service_outside_deployments_is_healthy_by_its_rules_of_migration() {
+    let script = "0s prepared
+         0s web prepared
+         1s web started
+         10s stop";
+    let mut service = testkit::job("web");
+    service.task_groups[0].migrate = Some(model::Migrate {
+        max_parallel: 1,
+        health_check: "task_states".to_owned(),
+        min_healthy_time: model::Nanos::from_secs(3),
+        healthy_deadline: model::Nanos::from_secs(60),
+    });
+    check_alone(
+        &with_tasks(service, vec![task("web")]),
+        script,
+        expect![[r#"
+        0s begin
+            prepare
+            report pending (No tasks have started) web=pending
+        0s prepared
+            web: prepare
+        0s web prepared
+            web: start
+        1s web started
+            report running (Tasks are running) web=running
+        4s (tick)
+            report running (Tasks are running) web=running healthy
+        10s stop
+            web: stop by SIGINT within 5s
+    "#]],
+    );
+    check_alone(
+        &with_tasks(testkit::batch_job("web"), vec![task("web")]),
+        script,
+        expect![[r#"
+        0s begin
+            prepare
+            report pending (No tasks have started) web=pending
+        0s prepared
+            web: prepare
+        0s web prepared
+            web: start
+        1s web started
+            report running (Tasks are running) web=running
+        10s stop
+            web: stop by SIGINT within 5s
+    "#]],
     );
 }
 

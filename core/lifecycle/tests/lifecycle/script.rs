@@ -54,6 +54,13 @@ pub(crate) fn check(job: &Arc<Job>, script: &str, expected: Expect) {
     expected.assert_eq(&Run::new(machine, &actions).play(script));
 }
 
+/// Checks what a new allocation that no deployment waits for does.
+pub(crate) fn check_alone(job: &Arc<Job>, script: &str, expected: Expect) {
+    let rules = AllocRules { in_deployment: false, ..rules(job) };
+    let (machine, actions) = AllocMachine::new(BEGIN, rules);
+    expected.assert_eq(&Run::new(machine, &actions).play(script));
+}
+
 /// Checks what a new allocation that offers services does.
 pub(crate) fn check_offers(job: &Arc<Job>, offers: Vec<Offer>, script: &str, expected: Expect) {
     let (machine, actions) = AllocMachine::new(BEGIN, rules_with(job, offers));

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::{
-    Alloc, AllocId, AllocUpdate, ClientStatus, Name, Node, RunState, TaskState, TaskStates, Timestamp,
+    Alloc, AllocId, AllocUpdate, ClientStatus, JobKind, Name, Node, RunState, TaskState, TaskStates,
+    Timestamp,
 };
 use openraft::AsyncRuntime;
 use openraft_rt_sim::SimRuntime;
@@ -140,8 +141,9 @@ impl SimNode {
                 Entry::Vacant(new) => new.insert(Instance::never_ran(now)),
             };
             let status = instance.status(now, wanted);
-            // Its health counts anew for every deployment that it belongs to.
-            let asked = !alloc.deployment.is_none() && alloc.health.is_none();
+            // Deployments and drains wait for its health.
+            let undecided = alloc.health.and_then(|health| health.healthy).is_none();
+            let asked = undecided && (!alloc.deployment.is_none() || alloc.job.kind() == JobKind::Service);
             let healthy = instance.healthy(now).filter(|_| asked);
             if !alloc.client_terminal() && (alloc.client != status || healthy.is_some()) {
                 updates.push(update(alloc, status, healthy, clock));
