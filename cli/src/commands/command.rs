@@ -12,6 +12,7 @@ use super::job::{InitArgs, InspectArgs, JobCommand, PlanArgs, RunArgs, StopArgs,
 use super::namespace::NamespaceCommand;
 use super::node::NodeCommand;
 use super::operator::OperatorCommand;
+use super::scaling::ScalingCommand;
 use super::server::ServerCommand;
 use super::service::ServiceCommand;
 use super::system::SystemCommand;
@@ -63,6 +64,9 @@ enum Command {
     /// Tools of operators
     #[command(subcommand)]
     Operator(OperatorCommand),
+    /// Work with what autoscalers may do
+    #[command(subcommand)]
+    Scaling(ScalingCommand),
     /// Work with servers
     #[command(subcommand)]
     Server(ServerCommand),
@@ -138,6 +142,7 @@ async fn ask(command: Command, context: &Context<'_>) -> CommandResult {
         Command::Fmt(args) => args.run(context),
         Command::Namespace(command) => command.run(context).await,
         Command::Operator(command) => command.run(context).await,
+        Command::Scaling(command) => command.run(context).await,
         Command::Server(command) => command.run(context).await,
         Command::Service(command) => command.run(context).await,
         Command::System(command) => command.run(context).await,

@@ -17,6 +17,7 @@ mod namespace;
 mod node;
 mod operator;
 mod runtime;
+mod scaling;
 mod server;
 mod service;
 pub mod show;

@@ -15,17 +15,27 @@ mod bad_input;
 mod cluster;
 mod crash;
 mod dev;
+mod drains;
+mod launches;
 mod main_job;
 mod process;
 mod python_nomad;
+mod rollout;
 mod separate;
 mod servers;
 mod work_dir;
 
 fn main() -> std::process::ExitCode {
-    let tests: [(&str, fn()); 11] = [
+    let tests: [(&str, fn()); 18] = [
         ("a_service_lives_through_its_whole_life_in_a_dev_cluster", main_job::whole_life),
         ("a_killed_dev_cluster_is_swept_by_the_next_start", dev::killed_cluster_is_swept),
+        ("a_canary_runs_beside_the_old_version_until_it_is_promoted", rollout::canary_is_promoted),
+        ("a_version_whose_check_fails_is_taken_back", rollout::failing_check_is_taken_back),
+        ("a_version_without_progress_fails_at_its_deadline", rollout::progress_deadline_is_kept),
+        ("a_drain_moves_two_allocations_at_a_time", drains::two_leave_at_a_time),
+        ("a_drain_moves_everything_at_its_deadline", drains::all_leave_at_the_deadline),
+        ("a_periodic_job_is_launched_at_every_tick", launches::a_cron_of_seconds),
+        ("a_parameterized_job_runs_once_for_each_dispatch", launches::a_dispatch),
         ("python_nomad_runs_a_job", python_nomad::runs_a_job),
         ("bad_input_is_refused_and_changes_nothing", bad_input::refused),
         ("tasks_outlive_a_killed_client_agent", separate::client_agent_restarts),

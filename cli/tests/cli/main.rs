@@ -15,6 +15,7 @@ mod jobs;
 mod operator;
 mod plan;
 mod recorded;
+mod scaling;
 mod services;
 mod show;
 mod usage;

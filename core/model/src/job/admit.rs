@@ -82,6 +82,18 @@ fn admit_group(group: &mut TaskGroup, names: &Names) {
         admit_service(service, namespace);
     }
     for task in &mut group.tasks {
+        for policy in &mut task.scaling_policies {
+            policy.target = GoMap::from([
+                ("Namespace".to_owned(), namespace.to_owned()),
+                ("Job".to_owned(), job.to_owned()),
+                ("Group".to_owned(), group.name.clone()),
+                ("Task".to_owned(), task.name.clone()),
+            ]);
+            if policy.id.is_empty() {
+                let parts = [namespace, job, &group.name, &task.name, &policy.scaling_type];
+                policy.id = crate::EvalId::derive(&text_parts(&parts)).to_string();
+            }
+        }
         let base = format!("{base}-{}", task.name);
         let known = [
             ("JOB", names.job.as_str()),

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::{Job, JobKey, Task, TaskGroup};
+use crate::{Job, JobKey, Scaling, Task, TaskGroup};
 
 /// The scheduler that a job belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -96,6 +96,21 @@ impl Job {
     #[must_use]
     pub fn key(&self) -> JobKey {
         JobKey::new(self.namespace.as_str(), self.id.as_str())
+    }
+
+    /// The scaling policies of its groups and their tasks.
+    pub fn scaling_policies(&self) -> impl Iterator<Item = &Scaling> {
+        self.task_groups.iter().flat_map(|group| {
+            group.scaling.iter().chain(group.tasks.iter().flat_map(|task| &task.scaling_policies))
+        })
+    }
+
+    /// The same, to be changed.
+    pub fn scaling_policies_mut(&mut self) -> impl Iterator<Item = &mut Scaling> {
+        self.task_groups.iter_mut().flat_map(|group| {
+            let tasks = group.tasks.iter_mut().flat_map(|task| &mut task.scaling_policies);
+            group.scaling.iter_mut().chain(tasks)
+        })
     }
 
     /// The scheduler it belongs to; validation refuses other words, so the fallback is never taken in a store.

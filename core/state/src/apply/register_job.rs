@@ -50,6 +50,7 @@ impl Txn<'_> {
         let index = self.index();
         if let Some(known) = self.state.job(key) {
             adopt_kept_fields(&mut job, known);
+            stamp_policies(&mut job, Some(known), index);
             if job == **known {
                 return Arc::clone(known);
             }
@@ -57,6 +58,7 @@ impl Txn<'_> {
         } else {
             job.version = 0;
             job.create_index = index;
+            stamp_policies(&mut job, None, index);
             JobStatus::Pending.as_str().clone_into(&mut job.status);
             job.status_description.clear();
         }
@@ -88,6 +90,18 @@ impl Txn<'_> {
         submission.version = job.version;
         submission.job_modify_index = job.job_modify_index;
         self.state.put_submission(key.clone(), submission);
+    }
+}
+
+/// Says of each scaling policy when it came and when it last changed.
+fn stamp_policies(job: &mut Job, known: Option<&Job>, index: u64) {
+    for policy in job.scaling_policies_mut() {
+        let before = known.and_then(|known| known.scaling_policies().find(|before| before.id == policy.id));
+        policy.create_index = before.map_or(index, |before| before.create_index);
+        policy.modify_index = before.map_or(index, |before| before.modify_index);
+        if before.is_some_and(|before| before != policy) {
+            policy.modify_index = index;
+        }
     }
 }
 

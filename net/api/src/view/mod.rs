@@ -16,6 +16,7 @@ mod job;
 mod metric;
 mod node;
 mod plan;
+mod scaling;
 mod search;
 mod service;
 mod what_if;
@@ -51,6 +52,7 @@ pub use node::{
     TaskUsage, UsageParts,
 };
 pub use plan::{DiffField, DiffKind, DiffObject, GroupDiff, JobDiff, PlanResponse, TaskDiff};
+pub use scaling::ScalingPolicyView;
 pub use search::SearchResponse;
 pub use service::{NamespaceServicesView, ServiceStub, ServiceView};
 pub use what_if::{MoveView, NamedNode, UnplacedView, UtilisationView, WhatIfView};

@@ -14,6 +14,7 @@
 //! | `/v1/allocation/:id`, `/v1/evaluation/:id`, `/v1/deployment/:id`, `/v1/node/:id` | the record's |
 //! | `/v1/node/:id/allocations`, `…/allocations` of evaluations and deployments | newest of those allocations |
 //! | `/v1/namespaces`, `/v1/node/pools` | the table's |
+//! | `/v1/scaling/policies`, `/v1/scaling/policy/:id` | the newest of the policies, or the table's |
 //! | `/v1/services`, `/v1/service/:name`, `…/services` of jobs and allocations | the table's |
 //! | `…/explain` of jobs, allocations and evaluations, `/v1/whatif` | the state's |
 //! | `/v1/jobs/statuses` | the newest modify index on the page |
@@ -46,6 +47,7 @@ mod operator_autopilot;
 mod operator_raft;
 mod operator_snapshot;
 mod reading;
+mod scaling;
 mod search;
 mod services;
 mod status;
@@ -77,6 +79,7 @@ pub fn all<C: Cluster>() -> RouteTable<C> {
         explain::routes(),
         search::routes(),
         services::routes(),
+        scaling::routes(),
         status::routes(),
         agent::routes(),
         operator::routes(),

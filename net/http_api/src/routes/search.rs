@@ -15,9 +15,10 @@ use crate::{ApiError, Call, Reply, Route};
 /// Matches shown per context.
 const MOST: usize = 20;
 /// What can be searched.
-const CONTEXTS: [&str; 6] = ["allocs", "deployment", "evals", "jobs", "namespaces", "nodes"];
+const CONTEXTS: [&str; 7] =
+    ["allocs", "deployment", "evals", "jobs", "namespaces", "nodes", "scaling_policy"];
 /// What can be asked for and never matches: nothing of the kind is stored.
-const EMPTY_CONTEXTS: [&str; 6] = ["host_volumes", "plugins", "quotas", "scaling_policy", "vars", "volumes"];
+const EMPTY_CONTEXTS: [&str; 5] = ["host_volumes", "plugins", "quotas", "vars", "volumes"];
 
 /// The endpoint that finds things by prefix.
 pub(super) fn routes<C: Cluster>() -> Vec<Route<C>> {
@@ -88,6 +89,10 @@ fn find<C: Cluster>(call: &Call<C>, state: &Snapshot, context: &str, prefix: &st
             state.deployments().filter(|one| readable(&one.job.namespace)).map(|one| one.id.to_string()),
             prefix,
         ),
+        "scaling_policy" => {
+            let jobs = state.jobs().filter(|job| !job.stop && readable(&job.namespace));
+            take(jobs.flat_map(|job| job.scaling_policies()).map(|policy| policy.id.clone()), prefix)
+        }
         "nodes" if may_see_nodes => take(state.nodes().map(|node| node.id.to_string()), prefix),
         "node_pools" if may_see_nodes => take(state.node_pools().map(|pool| pool.name.clone()), prefix),
         "namespaces" => take(state.namespaces().map(|one| one.name.clone()), prefix),

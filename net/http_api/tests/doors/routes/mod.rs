@@ -10,6 +10,7 @@ mod operator;
 mod plans;
 mod populate;
 mod replay;
+mod scaling;
 mod services;
 mod shape;
 mod shapes;

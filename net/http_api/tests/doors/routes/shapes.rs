@@ -102,6 +102,7 @@ pub(super) async fn check(world: &World, recordings: &[(&str, &str)]) {
         ("{node}", web.node.to_string()),
         ("{deployment}", deployment("web")),
         ("{canary}", deployment("canary-app")),
+        ("{policy}", web.job.scaling_policies().next().unwrap().id.clone()),
     ];
     let mut found = Vec::new();
     for (name, path) in recordings {
