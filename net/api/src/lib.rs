@@ -21,8 +21,8 @@ pub use call::{FrameReader, FrameText, JobQuery, LogOrigin, LogQuery, LogStream,
 pub use client::{Body, Client, ClientConfig, Request, Response};
 pub use endpoint::{
     AgentApi, AllocsApi, ClientApi, DeploymentsApi, DispatchRequest, DrainSpec, EvalsApi, ExplainApi,
-    JobsApi, NamespacesApi, NodePoolsApi, NodesApi, OperatorApi, PlanOptions, RegisterRequest, ServicesApi,
-    StatusApi, StopQuery, Submission, SystemApi, VersionDiff,
+    JobsApi, NamespacesApi, NodePoolsApi, NodesApi, OperatorApi, PlanOptions, RegisterRequest, ScalingApi,
+    ServicesApi, StatusApi, StopQuery, Submission, SystemApi, VersionDiff,
 };
 pub use error::{ApiError, ConnectFailure};
 pub use http::Method;

@@ -60,7 +60,7 @@ use crate::{Route, RouteTable};
 /// The table of all endpoints.
 #[must_use]
 pub fn all<C: Cluster>() -> RouteTable<C> {
-    let groups: [Vec<Route<C>>; 24] = [
+    let groups: [Vec<Route<C>>; 25] = [
         jobs::routes(),
         job::routes(),
         job_launches::routes(),

@@ -93,6 +93,6 @@ fn view(policy: &Scaling) -> Value {
     let mut view = stub(policy);
     view["Max"] = policy.max.into();
     view["Min"] = policy.min.into();
-    view["Policy"] = json!(&policy.policy);
+    view["Policy"] = json!(policy.policy.as_ref().map(|policy| &policy.0));
     view
 }
