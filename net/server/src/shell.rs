@@ -1,8 +1,8 @@
 //! The control loop: events in, the machine decides, actions out.
 //!
 //! One task owns [`control::Server`]. What others want of it comes through a bounded queue; proposals run as
-//! tasks of their own, so that the loop never waits for the disk, and reach consensus in turn. There are as many of these as the machine has
-//! proposals open, and they end with the loop.
+//! tasks of their own, so that the loop never waits for the disk, and reach consensus in turn. There are as many of
+//! these as the machine has proposals open, and they end with the loop.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

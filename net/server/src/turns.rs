@@ -54,17 +54,17 @@ mod tests {
 
     #[tokio::test]
     async fn who_is_ready_later_is_still_handed_over_first() {
-        let (mut turns, order) = (Turns::default(), RefCell::new(Vec::new()));
+        let order = RefCell::new(Vec::new());
+        let mut turns = Turns::default();
         let (first, second, third) = (turns.next(), turns.next(), turns.next());
         let (encoded, encoding) = oneshot::channel::<()>();
-        let hand_over = |turn: Turn, name| turn.hand_over(async { order.borrow_mut().push(name) });
+        let order_of = &order;
+        let hand_over = |turn: Turn, name| turn.hand_over(async move { order_of.borrow_mut().push(name) });
         let slow = async {
-            let _ = encoding.await;
+            encoding.await.expect("it is told");
             hand_over(first, "first").await;
         };
-        let quick = async {
-            let _ = encoded.send(());
-        };
+        let quick = async { encoded.send(()).expect("somebody listens") };
         futures::join!(hand_over(third, "third"), hand_over(second, "second"), slow, quick);
         assert_eq!(order.into_inner(), ["first", "second", "third"]);
     }
