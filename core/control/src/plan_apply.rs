@@ -75,8 +75,8 @@ impl PlanApplier {
         self.queue.push(plan)
     }
 
-    /// Groups that the state contains are no longer in flight.
-    fn forget_applied(&mut self, snapshot: &Snapshot) {
+    /// The state moved on: groups that it contains are no longer in flight.
+    pub fn applied(&mut self, snapshot: &Snapshot) {
         while self
             .in_flight
             .front()
@@ -128,16 +128,12 @@ impl PlanApplier {
 
     /// Verifies what is queued, as far as there is room in flight. Every command returned is proposed under the
     /// number that `next_proposal` gave it.
-    ///
-    /// A state may be seen before it is known which of the groups it contains, so they are looked at each time: until
-    /// another entry came a plan would wait behind groups that are long applied.
     pub fn advance(
         &mut self,
         snapshot: &Snapshot,
         now: Timestamp,
         mut next_proposal: impl FnMut() -> u64,
     ) -> (Vec<(u64, Command)>, Vec<PlanAnswer>) {
-        self.forget_applied(snapshot);
         let mut commands = Vec::new();
         let mut answers = Vec::new();
         while self.in_flight.len() < MAX_IN_FLIGHT && !self.queue.is_empty() {

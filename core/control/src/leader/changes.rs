@@ -35,6 +35,7 @@ impl Leader {
         self.snapshot = snapshot;
         let snapshot = Arc::clone(&self.snapshot);
         self.committed_index = self.committed_index.max(snapshot.index);
+        self.applier.applied(&snapshot);
         self.settle_due(now, actions);
         let mut touched = Touched::default();
         for change in applied.iter().flat_map(|applied| &applied.changes) {

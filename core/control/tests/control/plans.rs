@@ -125,26 +125,6 @@ fn a_plan_is_verified_on_what_is_being_committed() {
 }
 
 #[test]
-fn groups_whose_commit_is_known_after_the_state_that_has_them_hold_nobody_up() {
-    let job = testkit::job("web");
-    let mut applier = PlanApplier::default();
-    for number in 1..=2 {
-        submit(&mut applier, number, outcome(&job, number, &[1]));
-        let (commands, _) = applier.advance(&Arc::new(state(&job)), NOW, || number);
-        assert_eq!(commands.len(), 1);
-    }
-    submit(&mut applier, 3, outcome(&job, 3, &[2]));
-    let later = Arc::new(Builder::new().index(12).node(node(1)).node(node(2)).job(job).build());
-    let (commands, _) = applier.advance(&later, NOW, || 3);
-    assert_eq!(commands.len(), 0, "the state is here, but not yet which groups it has");
-    for number in 1..=2 {
-        assert_eq!(applier.committed(number, 10 + number, NOW).len(), 1);
-    }
-    let (commands, _) = applier.advance(&later, NOW, || 3);
-    assert_eq!(commands.len(), 1, "nothing is in flight any more");
-}
-
-#[test]
 fn plans_that_wait_are_committed_as_one_group_by_priority() {
     let job = testkit::job("web");
     let snapshot = Arc::new(state(&job));
