@@ -28,7 +28,7 @@ use std::path::PathBuf;
 
 pub use protocol::{Command, CommandExit, ProtocolError, Request, Response};
 pub use spec::{CgroupPlan, Isolation, LaunchSpec, LogSpec};
-pub use start::StartFailure;
+pub use start::{StartFailure, chain};
 pub use state_file::{Phase, ProcessId, State, StateError, TaskExit};
 pub use usage::Usage;
 

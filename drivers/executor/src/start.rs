@@ -240,7 +240,8 @@ fn detach_standard_streams() {
 }
 
 /// Returns an error with its causes, as text: it crosses a process boundary.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+#[must_use]
+pub fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -1,12 +1,13 @@
 //! Which capabilities a task gets, and who it runs as.
 
 use driver::StartError;
+use executor::chain;
 use sandbox::isolate::{CapabilitySet, Rights};
 use sandbox::spawn::Identity;
 
 use super::ExecOptions;
 use super::config::Config;
-use crate::executed::{DeniedIds, chain, check_user};
+use crate::executed::{DeniedIds, check_user};
 
 /// Who runs a task whose job names nobody.
 pub(super) const DEFAULT_USER: &str = "nobody";

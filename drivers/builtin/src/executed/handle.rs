@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use driver::{ExitResult, TaskError, TaskId};
-use executor::TaskExit;
 use executor::link::{Executor, LinkError, Outcome};
+use executor::{TaskExit, chain};
 use sandbox::watch::Watch;
 use serde::{Deserialize, Serialize};
 use tokio::sync::OnceCell;
@@ -95,16 +95,4 @@ fn exit_result(outcome: Outcome) -> ExitResult {
             ..ExitResult::default()
         },
     }
-}
-
-/// Returns an error with its causes, as text.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }

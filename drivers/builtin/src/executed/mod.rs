@@ -9,6 +9,5 @@ mod user;
 
 pub(crate) use cgroup::{limits, own_group};
 pub(crate) use denied::matches;
-pub(crate) use handle::chain;
 pub(crate) use tasks::{Tasks, logs, text};
 pub(crate) use user::{DeniedIds, check as check_user};

@@ -12,11 +12,11 @@ use driver::{
     TaskConfig, TaskError, TaskHandle, TaskId, TaskStats,
 };
 use executor::link::{self, Attached, LaunchError, Program, SweepReport};
-use executor::{LaunchSpec, LogSpec, StartFailure, Usage};
+use executor::{LaunchSpec, LogSpec, StartFailure, Usage, chain};
 use tokio::sync::Semaphore;
 
 use super::command;
-use super::handle::{State, Task, chain};
+use super::handle::{State, Task};
 use crate::task_name::task_name;
 
 const STARTS: usize = 16;

@@ -1,11 +1,10 @@
 //! Who a task may run as.
 
 use driver::StartError;
+use executor::chain;
 use sandbox::spawn::Identity;
 
 use super::denied::IdRanges;
-use super::handle::chain;
-
 /// User and group ids that no task may have, as the agent's configuration has them: `0,10-20`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct DeniedIds<'a> {

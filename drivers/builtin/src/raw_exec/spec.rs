@@ -1,13 +1,13 @@
 //! From a task and its block to what an executor starts.
 
 use driver::{StartError, TaskConfig};
-use executor::{CgroupPlan, LaunchSpec};
+use executor::{CgroupPlan, LaunchSpec, chain};
 use sandbox::cgroup::Hierarchies;
 use sandbox::spawn::Identity;
 
 use super::config::{CgroupOverride, Config};
 use super::{RawExecOptions, command};
-use crate::executed::{DeniedIds, chain, check_user, limits, logs, matches, own_group, text};
+use crate::executed::{DeniedIds, check_user, limits, logs, matches, own_group, text};
 
 /// Returns what the executor is to start. Blocks for lookups of the user and of the command.
 ///

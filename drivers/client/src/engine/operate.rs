@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use driver::signal::Signal;
 use driver::{Driver, StopRequest, TaskId};
+use executor::chain;
 use lifecycle::alloc::Event;
 use lifecycle::task::{self, Exit};
 use model::{AllocId, Name, Nanos, TaskEventKind};
 
 use crate::alloc_dir::{CreateError, create_alloc, remove_alloc, remove_secrets, take_data};
-use crate::shared::{Shared, chain};
+use crate::shared::Shared;
 use crate::task::{AllocContext, prepare, resolve, unsupported_in_group};
 
 /// Makes the directory of an allocation. `previous` is one that it replaces here and that has ended.

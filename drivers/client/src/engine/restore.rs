@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use driver::{RecoverError, TaskHandle};
+use executor::chain;
 use lifecycle::AllocMachine;
 use lifecycle::alloc::Event;
 use lifecycle::reattach::{self, Found};
@@ -12,7 +13,7 @@ use model::Name;
 use super::push::{context, prepare};
 use super::run::Engine;
 use crate::clock;
-use crate::shared::{Shared, chain};
+use crate::shared::Shared;
 use crate::state_db::Recorded;
 
 /// An allocation that was recorded, and what the drivers found of its tasks.
